@@ -1,0 +1,1 @@
+"""Catalog: the control plane of mobile video uploads to Google Cloud Storage."""
