@@ -1,0 +1,1 @@
+"""The `catalog` command, on top of everything else."""

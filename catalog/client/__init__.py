@@ -1,0 +1,63 @@
+"""The reference uploader: how an app gets a file into Catalog, over any line.
+
+async with CatalogClient("localhost:9000", user_id) as client:
+    result = await Uploader(client, state_dir=directory).upload(path)
+"""
+
+from catalog.client.errors import (
+    AccessRefusedError,
+    ClientError,
+    FileChangedError,
+    FileError,
+    HashMismatchError,
+    InvalidUsageError,
+    NotConfirmedError,
+    NothingToUploadError,
+    ObjectExistsError,
+    ServiceError,
+    ServiceUnavailableError,
+    SessionLostError,
+    SignatureRefusedError,
+    StorageError,
+    StorageUnavailableError,
+    UploadFailedError,
+    UrlExpiredError,
+)
+from catalog.client.messages import Upload, Video
+from catalog.client.progress import Phase, Progress, ProgressListener
+from catalog.client.result import UploadResult
+from catalog.client.service import CatalogClient
+from catalog.client.settings import ClientSettings, RetryPolicy, Timeouts
+from catalog.client.uploader import Uploader, UploadOptions
+
+__all__ = [
+    "AccessRefusedError",
+    "CatalogClient",
+    "ClientError",
+    "ClientSettings",
+    "FileChangedError",
+    "FileError",
+    "HashMismatchError",
+    "InvalidUsageError",
+    "NotConfirmedError",
+    "NothingToUploadError",
+    "ObjectExistsError",
+    "Phase",
+    "Progress",
+    "ProgressListener",
+    "RetryPolicy",
+    "ServiceError",
+    "ServiceUnavailableError",
+    "SessionLostError",
+    "SignatureRefusedError",
+    "StorageError",
+    "StorageUnavailableError",
+    "Timeouts",
+    "Upload",
+    "UploadFailedError",
+    "UploadOptions",
+    "UploadResult",
+    "Uploader",
+    "UrlExpiredError",
+    "Video",
+]

@@ -1,0 +1,143 @@
+"""Sends a file over one open session, chunk by chunk, through whatever the line does."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from catalog.client.answers import Persisted, Stored
+from catalog.client.chunks import Chunk, next_chunk
+from catalog.client.errors import StorageUnavailableError
+from catalog.client.progress import Phase, Progress, ProgressListener
+from catalog.client.retry import retrying
+from catalog.client.settings import ClientSettings
+from catalog.client.source import SourceFile
+from catalog.client.state import OpenSession
+from catalog.client.storage import ChunkBody, Storage
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an upload took, over all its sessions."""
+
+    bytes_sent: int = 0
+    resumed_from: int = 0
+
+
+class _Ask(Enum):
+    """Nothing is known of what the session holds."""
+
+    STATUS = auto()
+
+
+class Transfer:
+    """One file over one session.
+
+    What is persisted is what Cloud Storage says, never what was sent. After any trouble the
+    status is asked before another byte goes out, so no persisted byte is sent twice.
+    """
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        session: OpenSession,
+        source: SourceFile,
+        md5_hex: str,
+        settings: ClientSettings,
+        listener: ProgressListener,
+        tally: Tally,
+    ) -> None:
+        self._storage = storage
+        self._session = session
+        self._source = source
+        self._md5_hex = md5_hex
+        self._settings = settings
+        self._listener = listener
+        self._tally = tally
+
+    async def begin(self) -> Stored:
+        """Send the whole file on a session just opened.
+
+        Raises StorageUnavailableError when a step gets nowhere for longer than the settings
+        allow, FileChangedError, and what `answers.progress_of` raises.
+        """
+        self._report(Phase.UPLOADING, 0)
+        return await self._from(0)
+
+    async def resume(self) -> Stored:
+        """Send what the session does not hold yet; raises as `begin` does."""
+        self._report(Phase.RESUMING, 0)
+        held = await self._held()
+        if isinstance(held, Stored):
+            return held
+        self._tally.resumed_from = held.offset
+        self._report(Phase.UPLOADING, held.offset)
+        return await self._from(held.offset)
+
+    async def _held(self) -> Persisted | Stored:
+        async for attempt in retrying(self._settings.storage_retry):
+            with attempt:
+                return await self._status()
+        raise AssertionError("retrying either returns or raises")
+
+    async def _from(self, offset: int) -> Stored:
+        while True:
+            reached = await self._step(offset)
+            if isinstance(reached, Stored):
+                return reached
+            offset = reached.offset
+
+    async def _step(self, offset: int) -> Persisted | Stored:
+        """Get beyond `offset`, however many tries that takes."""
+        known: int | _Ask = offset
+        async for attempt in retrying(self._settings.storage_retry):
+            with attempt:
+                start, known = known, _Ask.STATUS
+                reached = await self._try_from(start, offset)
+                if isinstance(reached, Persisted) and reached.offset <= offset:
+                    raise StorageUnavailableError("Cloud Storage keeps none of the bytes sent")
+                return reached
+        raise AssertionError("retrying either returns or raises")
+
+    async def _try_from(self, start: int | _Ask, offset: int) -> Persisted | Stored:
+        if isinstance(start, _Ask):
+            held = await self._status()
+            if isinstance(held, Stored) or held.offset > offset:
+                return held
+            start = held.offset
+        return await self._put(start)
+
+    async def _status(self) -> Persisted | Stored:
+        held = await self._storage.status(self._session.uri, self._source.size)
+        return self._sane(held)
+
+    async def _put(self, offset: int) -> Persisted | Stored:
+        if offset >= self._source.size:
+            # All bytes are there but the object is not made: the status query finishes it.
+            return await self._status()
+        await self._source.check_unchanged()
+        chunk = next_chunk(offset, self._source.size, self._session.chunk_bytes)
+        reached = self._sane(await self._storage.put(self._session.uri, chunk, self._body(chunk)))
+        if isinstance(reached, Persisted):
+            self._report(Phase.UPLOADING, reached.offset)
+        return reached
+
+    def _sane(self, reached: Persisted | Stored) -> Persisted | Stored:
+        if isinstance(reached, Persisted) and reached.offset > self._source.size:
+            raise StorageUnavailableError("Cloud Storage says it holds more than the file")
+        return reached
+
+    def _body(self, chunk: Chunk) -> ChunkBody:
+        sent = chunk.start
+
+        def on_block(length: int) -> None:
+            nonlocal sent
+            sent += length
+            self._tally.bytes_sent += length
+            self._report(Phase.UPLOADING, sent)
+
+        return ChunkBody(
+            self._source, chunk, self._md5_hex, self._settings.send_block_bytes, on_block
+        )
+
+    def _report(self, phase: Phase, done: int) -> None:
+        self._listener(Progress(phase, done, self._source.size))

@@ -1,0 +1,75 @@
+"""The reference uploader: one file, from its MD5 to a confirmed upload."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.client.content_type import content_type_of
+from catalog.client.progress import ProgressListener, silent
+from catalog.client.result import UploadResult
+from catalog.client.service import CatalogClient
+from catalog.client.source import SourceFile
+from catalog.client.state import UploadMemory
+from catalog.client.storage import Storage
+from catalog.client.upload_run import Announcement, UploadRun
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """What to tell Catalog of the file, and how long to stay.
+
+    Empty strings mean: the file's own name, the type its extension says, no video yet.
+    With `watch` the upload ends only when Catalog has confirmed it, or after `watch_deadline`
+    seconds with NotConfirmedError.
+    """
+
+    filename: str = ""
+    content_type: str = ""
+    video_id: str = ""
+    watch: bool = False
+    watch_deadline: float = 300.0
+
+
+class Uploader:
+    """Uploads files for the user of `client`, which must be open.
+
+    With a `state_dir` a run that ends in any way before its upload is done, kill -9 included,
+    is taken up by the next run for the same file, user and server. Cancelling keeps that state.
+    """
+
+    def __init__(self, client: CatalogClient, *, state_dir: Path | None = None) -> None:
+        self._client = client
+        self._state_dir = state_dir
+
+    async def upload(
+        self,
+        path: Path,
+        options: UploadOptions | None = None,
+        on_progress: ProgressListener = silent,
+    ) -> UploadResult:
+        """Store the file; returns once Cloud Storage has it and its hash is verified.
+
+        Raises a ClientError: FileError and its kin for the file, ServiceError for Catalog,
+        StorageError for Cloud Storage, UploadFailedError and NotConfirmedError for the end.
+        """
+        options = options or UploadOptions()
+        content_type = options.content_type or content_type_of(path)
+        memory = UploadMemory(self._state_dir, path, self._client.user_id, self._client.target)
+        async with SourceFile(path) as source, Storage(self._client.settings) as storage:
+            run = UploadRun(
+                client=self._client,
+                storage=storage,
+                source=source,
+                memory=memory,
+                announcement=Announcement(
+                    filename=options.filename or _printable(path.name),
+                    content_type=content_type,
+                    video_id=options.video_id,
+                ),
+                listener=on_progress,
+            )
+            return await run.execute(options.watch_deadline if options.watch else None)
+
+
+def _printable(name: str) -> str:
+    # A name that is not UTF-8 reaches us with lone surrogates, which no message can carry.
+    return name.encode("utf-8", "replace").decode("utf-8")
