@@ -1,0 +1,1 @@
+"""What connects the core to the world: one package a technology, none knows another."""

@@ -1,0 +1,116 @@
+"""A look at live objects and their removal by generation, through google-cloud-storage."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from google.api_core.exceptions import NotFound
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import storage
+from google.cloud.storage.retry import DEFAULT_RETRY
+
+from catalog.domain.errors import StorageUnavailableError
+from catalog.domain.values import Generation, Md5, ObjectRef, StoredObject
+
+T = TypeVar("T")
+
+Untyped = Any
+"""google-cloud-storage ships no types; nothing of it leaves this module."""
+
+
+class BucketObjects:
+    """Runs the blocking library in threads; no call outlives `deadline_seconds` for its caller.
+
+    With an `endpoint` the store talks to it without credentials (a local
+    emulator); without one it uses Google's own and the machine's default
+    credentials, looked up at the first call.
+    """
+
+    def __init__(
+        self,
+        *,
+        project_id: str,
+        endpoint: str | None = None,
+        deadline_seconds: float = 5.0,
+        request_timeout_seconds: float = 2.0,
+    ) -> None:
+        self._project_id = project_id
+        self._endpoint = endpoint
+        self._deadline = deadline_seconds
+        self._request_timeout = min(request_timeout_seconds, deadline_seconds)
+        # The library's own retries end with the call: none goes on unheard for long.
+        self._retry = DEFAULT_RETRY.with_timeout(deadline_seconds)
+        self._client: Untyped = None
+        self._making = threading.Lock()
+
+    async def stat(self, ref: ObjectRef) -> StoredObject | None:
+        """Describe the live generation; None when there is none. Raises StorageUnavailableError."""
+        return await self._in_thread(lambda: self._stat(ref))
+
+    async def delete(self, ref: ObjectRef, generation: Generation) -> bool:
+        """Delete exactly this generation; False when it was gone already.
+
+        Raises StorageUnavailableError. A deletion whose answer was lost may
+        report False: the generation is gone either way.
+        """
+        return await self._in_thread(lambda: self._delete(ref, generation))
+
+    async def aclose(self) -> None:
+        """Close idle connections. Safe to repeat."""
+        client, self._client = self._client, None
+        if client is not None:
+            await asyncio.to_thread(client.close)
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await asyncio.to_thread(call)
+        except Exception as fault:  # the library names no closed set of faults
+            raise StorageUnavailableError from fault
+
+    def _stat(self, ref: ObjectRef) -> StoredObject | None:
+        blob = self._bucket(ref).get_blob(
+            ref.name, timeout=self._request_timeout, retry=self._retry
+        )
+        return None if blob is None else _described(ref, blob)
+
+    def _delete(self, ref: ObjectRef, generation: Generation) -> bool:
+        try:
+            self._bucket(ref).delete_blob(
+                ref.name,
+                generation=generation,
+                timeout=self._request_timeout,
+                retry=self._retry,
+            )
+        except NotFound:
+            return False
+        return True
+
+    def _bucket(self, ref: ObjectRef) -> Untyped:
+        with self._making:
+            if self._client is None:
+                self._client = self._new_client()
+            return self._client.bucket(ref.bucket)
+
+    def _new_client(self) -> Untyped:
+        client: Untyped = storage.Client
+        if self._endpoint is None:
+            return client(project=self._project_id)
+        return client(
+            project=self._project_id,
+            credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]  # ships no types
+            client_options={"api_endpoint": self._endpoint},
+        )
+
+
+def _described(ref: ObjectRef, blob: Untyped) -> StoredObject:
+    return StoredObject(
+        ref=ref,
+        generation=Generation(int(blob.generation)),
+        size_bytes=int(blob.size),
+        md5=Md5.from_base64(blob.md5_hash) if blob.md5_hash else None,
+        crc32c=blob.crc32c or "",
+        etag=blob.etag or "",
+        content_type=blob.content_type or "",
+    )
