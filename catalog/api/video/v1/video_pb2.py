@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n catalog/api/video/v1/video.proto\x12\x08video.v1\"L\n\x12\x43reateVideoRequest\x12\x14\n\x05title\x18\x01 \x01(\tR\x05title\x12 \n\x0b\x64\x65scription\x18\x02 \x01(\tR\x0b\x64\x65scription\"<\n\x13\x43reateVideoResponse\x12%\n\x05video\x18\x01 \x01(\x0b\x32\x0f.video.v1.VideoR\x05video\",\n\x0fGetVideoRequest\x12\x19\n\x08video_id\x18\x01 \x01(\tR\x07videoId\"9\n\x10GetVideoResponse\x12%\n\x05video\x18\x01 \x01(\x0b\x32\x0f.video.v1.VideoR\x05video\"\xce\x02\n\x05Video\x12\x19\n\x08video_id\x18\x01 \x01(\tR\x07videoId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\x12\x16\n\x06status\x18\x04 \x01(\tR\x06status\x12,\n\x12raw_file_reference\x18\x05 \x01(\tR\x10rawFileReference\x12\x1b\n\tupload_id\x18\x06 \x01(\tR\x08uploadId\x12\x18\n\x07version\x18\x07 \x01(\x03R\x07version\x12*\n\x11\x63reated_at_unixms\x18\x08 \x01(\x03R\x0f\x63reatedAtUnixms\x12*\n\x11updated_at_unixms\x18\t \x01(\x03R\x0fupdatedAtUnixms\x12\x1d\n\nsize_bytes\x18\n \x01(\x03R\tsizeBytes2\x9d\x01\n\x0cVideoService\x12J\n\x0b\x43reateVideo\x12\x1c.video.v1.CreateVideoRequest\x1a\x1d.video.v1.CreateVideoResponse\x12\x41\n\x08GetVideo\x12\x19.video.v1.GetVideoRequest\x1a\x1a.video.v1.GetVideoResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n catalog/api/video/v1/video.proto\x12\x08video.v1\"k\n\x12\x43reateVideoRequest\x12\x14\n\x05title\x18\x01 \x01(\tR\x05title\x12 \n\x0b\x64\x65scription\x18\x02 \x01(\tR\x0b\x64\x65scription\x12\x1d\n\nrequest_id\x18\x03 \x01(\tR\trequestId\"<\n\x13\x43reateVideoResponse\x12%\n\x05video\x18\x01 \x01(\x0b\x32\x0f.video.v1.VideoR\x05video\",\n\x0fGetVideoRequest\x12\x19\n\x08video_id\x18\x01 \x01(\tR\x07videoId\"9\n\x10GetVideoResponse\x12%\n\x05video\x18\x01 \x01(\x0b\x32\x0f.video.v1.VideoR\x05video\"\xce\x02\n\x05Video\x12\x19\n\x08video_id\x18\x01 \x01(\tR\x07videoId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\x12\x16\n\x06status\x18\x04 \x01(\tR\x06status\x12,\n\x12raw_file_reference\x18\x05 \x01(\tR\x10rawFileReference\x12\x1b\n\tupload_id\x18\x06 \x01(\tR\x08uploadId\x12\x18\n\x07version\x18\x07 \x01(\x03R\x07version\x12*\n\x11\x63reated_at_unixms\x18\x08 \x01(\x03R\x0f\x63reatedAtUnixms\x12*\n\x11updated_at_unixms\x18\t \x01(\x03R\x0fupdatedAtUnixms\x12\x1d\n\nsize_bytes\x18\n \x01(\x03R\tsizeBytes2\x9d\x01\n\x0cVideoService\x12J\n\x0b\x43reateVideo\x12\x1c.video.v1.CreateVideoRequest\x1a\x1d.video.v1.CreateVideoResponse\x12\x41\n\x08GetVideo\x12\x19.video.v1.GetVideoRequest\x1a\x1a.video.v1.GetVideoResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,15 +32,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'catalog.api.video.v1.video_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEVIDEOREQUEST']._serialized_start=46
-  _globals['_CREATEVIDEOREQUEST']._serialized_end=122
-  _globals['_CREATEVIDEORESPONSE']._serialized_start=124
-  _globals['_CREATEVIDEORESPONSE']._serialized_end=184
-  _globals['_GETVIDEOREQUEST']._serialized_start=186
-  _globals['_GETVIDEOREQUEST']._serialized_end=230
-  _globals['_GETVIDEORESPONSE']._serialized_start=232
-  _globals['_GETVIDEORESPONSE']._serialized_end=289
-  _globals['_VIDEO']._serialized_start=292
-  _globals['_VIDEO']._serialized_end=626
-  _globals['_VIDEOSERVICE']._serialized_start=629
-  _globals['_VIDEOSERVICE']._serialized_end=786
+  _globals['_CREATEVIDEOREQUEST']._serialized_end=153
+  _globals['_CREATEVIDEORESPONSE']._serialized_start=155
+  _globals['_CREATEVIDEORESPONSE']._serialized_end=215
+  _globals['_GETVIDEOREQUEST']._serialized_start=217
+  _globals['_GETVIDEOREQUEST']._serialized_end=261
+  _globals['_GETVIDEORESPONSE']._serialized_start=263
+  _globals['_GETVIDEORESPONSE']._serialized_end=320
+  _globals['_VIDEO']._serialized_start=323
+  _globals['_VIDEO']._serialized_end=657
+  _globals['_VIDEOSERVICE']._serialized_start=660
+  _globals['_VIDEOSERVICE']._serialized_end=817
 # @@protoc_insertion_point(module_scope)

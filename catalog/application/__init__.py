@@ -1,0 +1,1 @@
+"""Use cases: they decide and orchestrate ports. Free of frameworks."""

@@ -1,0 +1,1 @@
+"""What Catalog decides: values, states, rules and events. Pure: no I/O, no frameworks."""
