@@ -1,0 +1,49 @@
+"""Puts the parts of an emulator together."""
+
+import asyncio
+
+from catalog.emulator.clock import Clock
+from catalog.emulator.delivery import PushQueue
+from catalog.emulator.fault_switches import FaultSwitches
+from catalog.emulator.issuer import OidcIssuer
+from catalog.emulator.keys import SigningKey
+from catalog.emulator.notifications import Notifications
+from catalog.emulator.objects import ObjectStore
+from catalog.emulator.push_client import PushClient
+from catalog.emulator.request_log import RequestLog
+from catalog.emulator.sessions import SessionStore
+from catalog.emulator.settings import EmulatorSettings
+from catalog.emulator.state import EmulatorState
+
+
+async def assemble(settings: EmulatorSettings, base_url: str) -> EmulatorState:
+    """Fresh keys, no objects, no faults; makes the data folder."""
+    signer, oidc = await _two_keys()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    faults = FaultSwitches()
+    clock = Clock(lambda: faults.clock_offset_seconds)
+    issuer = OidcIssuer(settings, clock, faults, oidc)
+    client = PushClient(settings, issuer)
+    pushes = PushQueue(settings, faults, client)
+    folder = settings.data_dir
+    return EmulatorState(
+        settings=settings,
+        base_url=base_url,
+        faults=faults,
+        clock=clock,
+        signer=signer,
+        objects=ObjectStore(folder / "objects", settings.buckets, clock, faults),
+        sessions=SessionStore(folder / "sessions", clock, settings.session_life_seconds),
+        requests=RequestLog(),
+        issuer=issuer,
+        push_client=client,
+        pushes=pushes,
+        notifications=Notifications(pushes, clock, base_url, settings.notification_prefix),
+    )
+
+
+async def _two_keys() -> tuple[SigningKey, SigningKey]:
+    async with asyncio.TaskGroup() as group:
+        signer = group.create_task(asyncio.to_thread(SigningKey.generate))
+        oidc = group.create_task(asyncio.to_thread(SigningKey.generate))
+    return signer.result(), oidc.result()
