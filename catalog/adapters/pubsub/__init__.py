@@ -1,0 +1,1 @@
+"""Pub/Sub: what events look like on the wire, and whether a push is our own."""

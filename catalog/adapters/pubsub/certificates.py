@@ -1,0 +1,140 @@
+"""The issuer's keys, fetched rarely and kept through its outages."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+import structlog
+
+from catalog.adapters.pubsub.certificate_set import (
+    IssuerKey,
+    MalformedCertificatesError,
+    fresh_seconds,
+    parse_keys,
+)
+
+MAX_BODY_BYTES = 256 * 1024
+UNKNOWN_KID_INTERVAL_SECONDS = 60.0
+EMPTY_COOLDOWN_SECONDS = 5.0
+STALE_COOLDOWN_SECONDS = 30.0
+
+# A packed answer could be larger than its limit by its first chunk alone.
+_PLAIN = {"accept-encoding": "identity"}
+
+log = structlog.stdlib.get_logger()
+
+
+class CertificatesUnavailableError(Exception):
+    """No answer, a refusal, or nothing usable in the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    keys: Mapping[str, IssuerKey] = field(default_factory=dict)
+    fresh_until: float = float("-inf")
+    usable_until: float = float("-inf")
+
+
+class IssuerCertificates:
+    """At most one fetch at a time, whoever asks.
+
+    Fresh keys cost nothing. Keys past their max-age are renewed first, but a
+    known key is given out all the same when the issuer is slow or down, for
+    `max_stale_seconds` past its freshness. An unknown key id leads to one more
+    look a minute at most, so forged ids cannot flood the issuer.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        url: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        fetch_deadline_seconds: float = 5.0,
+        stale_wait_seconds: float = 1.0,
+        max_stale_seconds: float = 36 * 3600.0,
+    ) -> None:
+        self._client = client
+        self._url = url
+        self._clock = clock
+        self._fetch_deadline = fetch_deadline_seconds
+        self._stale_wait = stale_wait_seconds
+        self._max_stale = max_stale_seconds
+        self._kept = _Kept()
+        self._fetching: asyncio.Task[None] | None = None
+        self._retry_at = float("-inf")
+        self._unknown_at = float("-inf")
+
+    async def key(self, kid: str) -> IssuerKey | None:
+        """Find the key of an id; None when the issuer does not have it, or cannot be asked."""
+        if self._clock() < self._kept.fresh_until:
+            if kid not in self._kept.keys and self._may_ask_for_unknown():
+                await self._fetch(None)
+        elif self._fetching is not None or self._clock() >= self._retry_at:
+            # Whoever holds a usable key need not sit out a hanging issuer.
+            await self._fetch(None if self._usable(kid) is None else self._stale_wait)
+        return self._usable(kid)
+
+    async def aclose(self) -> None:
+        """End a fetch under way. Safe to repeat."""
+        task, self._fetching = self._fetching, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+
+    def _usable(self, kid: str) -> IssuerKey | None:
+        return self._kept.keys.get(kid) if self._clock() < self._kept.usable_until else None
+
+    def _may_ask_for_unknown(self) -> bool:
+        """Once a minute; to join a fetch under way costs nothing."""
+        if self._fetching is None:
+            now = self._clock()
+            if now < self._unknown_at + UNKNOWN_KID_INTERVAL_SECONDS:
+                return False
+            self._unknown_at = now
+        return True
+
+    async def _fetch(self, wait_seconds: float | None) -> None:
+        """Start or join the one fetch; a caller that gives up does not end it for the others."""
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._refresh(), name="issuer-certificates")
+        await asyncio.wait({self._fetching}, timeout=wait_seconds)
+
+    async def _refresh(self) -> None:
+        try:
+            async with asyncio.timeout(self._fetch_deadline):
+                self._kept = await self._asked()
+        except (CertificatesUnavailableError, MalformedCertificatesError) as fault:
+            self._failed(str(fault))
+        except Exception as fault:  # noqa: BLE001 - whatever broke, the kept keys go on serving
+            self._failed(type(fault).__name__)
+        finally:
+            self._fetching = None
+
+    def _failed(self, reason: str) -> None:
+        now = self._clock()
+        usable = now < self._kept.usable_until
+        self._retry_at = now + (STALE_COOLDOWN_SECONDS if usable else EMPTY_COOLDOWN_SECONDS)
+        log.warning("push_certificates_unavailable", reason=reason, serving_kept=usable)
+
+    async def _asked(self) -> _Kept:
+        async with self._client.stream("GET", self._url, headers=_PLAIN) as answer:
+            if answer.status_code != httpx.codes.OK:
+                raise CertificatesUnavailableError(f"status {answer.status_code}")
+            if "content-encoding" in answer.headers:
+                raise CertificatesUnavailableError("packed unasked")
+            body = await _limited(answer)
+        fresh_until = self._clock() + fresh_seconds(answer.headers)
+        keys = parse_keys(body, self._kept.keys)
+        return _Kept(keys, fresh_until, fresh_until + self._max_stale)
+
+
+async def _limited(answer: httpx.Response) -> bytes:
+    body = bytearray()
+    async for part in answer.aiter_bytes():
+        body += part
+        if len(body) > MAX_BODY_BYTES:
+            raise CertificatesUnavailableError(f"over {MAX_BODY_BYTES} bytes")
+    return bytes(body)

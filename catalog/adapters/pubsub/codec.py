@@ -1,0 +1,87 @@
+"""Domain events as `video.v1` protobuf: what the outbox keeps and consumers read."""
+
+from datetime import UTC, datetime, timedelta
+
+from google.protobuf.message import Message
+
+from catalog.adapters.pubsub import snapshots
+from catalog.api.video.v1 import events_pb2 as pb
+from catalog.application.records import OutboxRecord
+from catalog.domain.events import (
+    Event,
+    UploadCancelled,
+    UploadCompleted,
+    UploadExpired,
+    UploadFailed,
+    VideoCreated,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class ProtobufEvents:
+    """Encodes deterministically: equal events give equal bytes."""
+
+    def encode(self, event: Event) -> OutboxRecord:
+        """Encode for ever: consumers read old payloads too."""
+        return OutboxRecord(
+            event_id=event.event_id,
+            aggregate_type=event.aggregate_type,
+            aggregate_id=event.aggregate_id,
+            event_type=event.event_type,
+            payload=_message(event).SerializeToString(deterministic=True),
+            headers=_headers(event),
+            occurred_at=event.occurred_at,
+        )
+
+
+def _headers(event: Event) -> dict[str, str]:
+    """Message attributes: enough to route, drop repeats and follow a trace without decoding."""
+    headers = {
+        "event_id": str(event.event_id),
+        "event_type": event.event_type,
+        "aggregate_type": event.aggregate_type,
+        "aggregate_id": str(event.aggregate_id),
+        "version": str(event.version),
+    }
+    if event.traceparent:
+        headers["traceparent"] = event.traceparent
+    return headers
+
+
+def _message(event: Event) -> Message:
+    match event:
+        case UploadCompleted():
+            return pb.UploadCompleted(
+                meta=_meta(event),
+                upload=snapshots.upload(event.upload),
+                object=snapshots.stored_object(event.stored),
+                video=snapshots.video(event.video),
+                video_created=event.video_created,
+            )
+        case UploadFailed():
+            return pb.UploadFailed(
+                meta=_meta(event),
+                upload=snapshots.upload(event.upload),
+                error_code=event.code.value,
+                object=snapshots.stored_object(event.stored),
+            )
+        case UploadCancelled():
+            return pb.UploadCancelled(meta=_meta(event), upload=snapshots.upload(event.upload))
+        case UploadExpired():
+            return pb.UploadExpired(meta=_meta(event), upload=snapshots.upload(event.upload))
+        case VideoCreated():
+            return pb.VideoCreated(meta=_meta(event), video=snapshots.video(event.video))
+
+
+def _meta(event: Event) -> pb.EventMeta:
+    return pb.EventMeta(
+        event_id=str(event.event_id),
+        event_type=event.event_type,
+        aggregate_type=event.aggregate_type,
+        aggregate_id=str(event.aggregate_id),
+        version=event.version,
+        occurred_at_unixms=(event.occurred_at - _EPOCH) // _MILLISECOND,
+        traceparent=event.traceparent or "",
+    )

@@ -1,0 +1,100 @@
+"""Whether a push comes from our own subscription: its bearer token says so, or it does not."""
+
+import re
+import time
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from catalog.adapters.pubsub.certificate_set import IssuerKey
+from catalog.adapters.pubsub.jwt_parts import (
+    MAX_TOKEN_CHARACTERS,
+    MalformedTokenError,
+    read_claims,
+    take_apart,
+)
+from catalog.adapters.pubsub.push_claims import PushClaimRules
+from catalog.adapters.pubsub.verified_tokens import VerifiedToken, VerifiedTokens
+from catalog.application.push_errors import PushUnauthenticatedError
+
+GOOGLE_ISSUERS = ("https://accounts.google.com", "accounts.google.com")
+"""Both spellings occur in genuine tokens (google-auth, id_token)."""
+
+_BEARER = re.compile(r"bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
+_MAX_HEADER_CHARACTERS = MAX_TOKEN_CHARACTERS + 64
+
+
+class IssuerKeys(Protocol):
+    """Where the issuer's public keys come from."""
+
+    async def key(self, kid: str) -> IssuerKey | None:
+        """Find the key of an id; None when there is none to be had."""
+        ...
+
+
+class PushTokens:
+    """Cheap checks first; the signature before any claim is believed.
+
+    A verified signature is remembered while the issuer shows the same key;
+    times, audience and account are judged again at every call.
+    """
+
+    def __init__(
+        self,
+        *,
+        certificates: IssuerKeys,
+        audiences: Collection[str],
+        email: str,
+        issuers: Collection[str] = GOOGLE_ISSUERS,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Raise ValueError when any of audiences, email and issuers is empty.
+
+        `now` gives Unix seconds. Two audiences at once let one replace the other.
+        """
+        if not email or not all(audiences) or not all(issuers) or not (audiences and issuers):
+            raise ValueError("push tokens need an audience, an email and an issuer to compare with")
+        self._certificates = certificates
+        self._rules = PushClaimRules(frozenset(issuers), frozenset(audiences), email)
+        self._now = now
+        self._verified = VerifiedTokens()
+
+    async def authenticate(self, authorization: str | None) -> None:
+        """Judge an Authorization header's value.
+
+        Raises PushUnauthenticatedError (401) or PushForbiddenError (403) for
+        everything but a valid token of our subscription's service account.
+        """
+        token = _bearer_token(authorization)
+        try:
+            verified = await self._remembered(token) or await self._verify(token)
+        except MalformedTokenError as fault:
+            raise PushUnauthenticatedError(str(fault)) from None
+        self._rules.check(verified.claims, self._now())
+        self._verified.put(token, verified)
+
+    async def _remembered(self, token: str) -> VerifiedToken | None:
+        found = self._verified.get(token)
+        if found is None or await self._certificates.key(found.kid) is not found.key:
+            return None
+        return found
+
+    async def _verify(self, token: str) -> VerifiedToken:
+        parts = take_apart(token)
+        key = await self._certificates.key(parts.kid)
+        if key is None:
+            raise PushUnauthenticatedError("unknown key id")
+        if not key.verifies(parts.signed, parts.signature):
+            raise PushUnauthenticatedError("wrong signature")
+        return VerifiedToken(parts.kid, key, read_claims(parts))
+
+
+def _bearer_token(authorization: str | None) -> str:
+    """Take the one token out; an over-long header is refused before anything looks at it."""
+    if authorization is None:
+        raise PushUnauthenticatedError("no token")
+    if len(authorization) > _MAX_HEADER_CHARACTERS:
+        raise PushUnauthenticatedError("too long")
+    match = _BEARER.fullmatch(authorization)
+    if match is None:
+        raise PushUnauthenticatedError("not one bearer token")
+    return match[1]
