@@ -1,1 +1,1 @@
-"""What connects the core to the world: one package a technology, none knows another."""
+"""The outside world: each package implements ports of the application and knows no other."""

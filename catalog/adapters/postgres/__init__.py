@@ -1,0 +1,1 @@
+"""PostgreSQL: named SQL, one repository method a statement."""

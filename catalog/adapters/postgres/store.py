@@ -1,0 +1,67 @@
+"""The Store on an asyncpg pool."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import asyncpg
+
+from catalog.adapters.postgres.deletions import PostgresDeletions
+from catalog.adapters.postgres.failures import translated
+from catalog.adapters.postgres.inbox import PostgresInbox
+from catalog.adapters.postgres.statements import Connection
+from catalog.adapters.postgres.uploads import PostgresUploads
+from catalog.adapters.postgres.videos import PostgresVideos
+
+
+class PostgresStatements:
+    """The repositories of one connection, each made when it is first used."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def uploads(self) -> PostgresUploads:
+        """The uploads."""
+        return PostgresUploads(self._connection)
+
+    @cached_property
+    def videos(self) -> PostgresVideos:
+        """The videos."""
+        return PostgresVideos(self._connection)
+
+    @cached_property
+    def inbox(self) -> PostgresInbox:
+        """The inbox."""
+        return PostgresInbox(self._connection)
+
+    @cached_property
+    def deletions(self) -> PostgresDeletions:
+        """The tombstones."""
+        return PostgresDeletions(self._connection)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresStore:
+    """Lends connections for at most one use case at a time."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    acquire_timeout_seconds: float
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[PostgresStatements]:
+        """Lend a connection; each statement is its own READ COMMITTED transaction."""
+        with translated():
+            async with self.pool.acquire(timeout=self.acquire_timeout_seconds) as raw:
+                yield PostgresStatements(Connection(raw))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresStatements]:
+        """Lend a connection inside one transaction; READ COMMITTED is said, not hoped for."""
+        with translated():
+            async with (
+                self.pool.acquire(timeout=self.acquire_timeout_seconds) as raw,
+                raw.transaction(isolation="read_committed"),
+            ):
+                yield PostgresStatements(Connection(raw))

@@ -1,0 +1,1 @@
+"""The local stack: PostgreSQL, emulator and service on a laptop, with no account and no root."""
