@@ -67,14 +67,14 @@ def just_made(session: OpenSession, generation: str) -> Target:
     )
 
 
-def seen(upload: Upload, *, generation: str = "", already_stored: bool = False) -> Target:
-    """The target as Catalog shows it; `generation` for when it does not know it yet."""
+def seen(upload: Upload, *, already_stored: bool = False) -> Target:
+    """The target as Catalog shows it."""
     return Target(
         upload_id=upload.upload_id,
         status=upload.status,
         bucket=upload.bucket,
         object_name=upload.object_name,
         video_id=upload.video_id,
-        generation=upload.gcs_generation or generation,
+        generation=upload.gcs_generation,
         already_stored=already_stored,
     )

@@ -53,5 +53,4 @@ class ClientSettings:
     confirm_deadline: float = 60.0
     poll_first_wait: float = 0.1
     poll_longest_wait: float = 2.0
-    read_block_bytes: int = 1024 * 1024
-    send_block_bytes: int = 256 * 1024
+    hash_block_bytes: int = 1024 * 1024

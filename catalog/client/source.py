@@ -4,7 +4,7 @@ import asyncio
 import os
 import stat
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -70,45 +70,41 @@ class SourceFile:
 
     async def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes at `offset`."""
-        return await self.in_thread(lambda: self.read_blocking(offset, length))
+        return await self.in_thread(lambda: self._read(offset, length))
 
     async def check_unchanged(self) -> None:
         """Raise FileChangedError if the path now leads to another version."""
-        await self.in_thread(self.check_unchanged_blocking)
+        await self.in_thread(self._check_unchanged)
 
-    def read_blocking(self, offset: int, length: int) -> bytes:
-        """As `read`, for code already on the file's thread."""
+    def _read(self, offset: int, length: int) -> bytes:
         try:
             block = os.pread(self._fd, length, offset)
+            while len(block) < length:
+                more = os.pread(self._fd, length - len(block), offset + len(block))
+                if not more:
+                    raise self._changed()
+                block += more
         except OSError as error:
-            raise FileError(f"cannot read {self.path}: {error.strerror}") from None
-        if len(block) < length:
-            return self._read_rest(block, offset, length)
+            raise self._unreadable(error) from None
         return block
 
-    def read_into_blocking(self, buffer: memoryview, offset: int) -> int:
-        """Fill the buffer from `offset` on; returns the bytes read, 0 at the end."""
+    def _fill(self, buffer: memoryview, offset: int) -> int:
         try:
             return os.preadv(self._fd, [buffer], offset)
         except OSError as error:
-            raise FileError(f"cannot read {self.path}: {error.strerror}") from None
+            raise self._unreadable(error) from None
 
-    def check_unchanged_blocking(self) -> None:
-        """As `check_unchanged`, for code already on the file's thread."""
+    def start_filling(self, buffer: memoryview, offset: int) -> Future[int]:
+        """Fill the buffer from `offset` on, in the background; the bytes read, 0 at the end."""
+        return self._thread.submit(self._fill, buffer, offset)
+
+    def _check_unchanged(self) -> None:
         try:
             now = FileIdentity.of(self.path.stat())
         except OSError:
             raise self._changed() from None
         if now != self.identity:
             raise self._changed()
-
-    def _read_rest(self, block: bytes, offset: int, length: int) -> bytes:
-        while len(block) < length:
-            more = os.pread(self._fd, length - len(block), offset + len(block))
-            if not more:
-                raise self._changed()
-            block += more
-        return block
 
     def _open(self) -> None:
         try:
@@ -117,7 +113,7 @@ class SourceFile:
         except FileNotFoundError:
             raise FileError(f"no such file: {self.path}", reason="FILE_MISSING") from None
         except OSError as error:
-            raise FileError(f"cannot read {self.path}: {error.strerror}") from None
+            raise self._unreadable(error) from None
         if not stat.S_ISREG(status.st_mode):
             raise FileError(f"{self.path} is not a regular file", reason="NOT_A_FILE")
         if status.st_size == 0:
@@ -129,6 +125,9 @@ class SourceFile:
             f"{self.path} changed while it was being uploaded; "
             "run the same command again when it is finished"
         )
+
+    def _unreadable(self, error: OSError) -> FileError:
+        return FileError(f"cannot read {self.path}: {error.strerror}")
 
     def _close(self) -> None:
         self._thread.submit(self._close_descriptor)

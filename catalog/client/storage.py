@@ -1,6 +1,7 @@
 """The HTTP half: opens sessions in Cloud Storage and speaks on them."""
 
 import base64
+import time
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from catalog.client.answers import Persisted, Stored, progress_of, session_uri
 from catalog.client.chunks import Chunk, status_query_range
 from catalog.client.errors import StorageError, StorageUnavailableError
 from catalog.client.messages import InitAnswer
+from catalog.client.pace import Pace
 from catalog.client.quiet import no_urls_in_logs
 from catalog.client.settings import ClientSettings, Timeouts
 from catalog.client.source import SourceFile
@@ -105,12 +107,12 @@ class ChunkBody:
         source: SourceFile,
         chunk: Chunk,
         md5_hex: str,
-        block_bytes: int,
+        pace: Pace,
         on_block: Callable[[int], None],
     ) -> None:
         self._source = source
         self._chunk = chunk
-        self._block_bytes = block_bytes
+        self._pace = pace
         self._on_block = on_block
         self.md5_base64 = base64.b64encode(bytes.fromhex(md5_hex)).decode("ascii")
 
@@ -118,9 +120,11 @@ class ChunkBody:
         """All blocks in order, exactly the chunk's length together."""
         offset = self._chunk.start
         while offset < self._chunk.end:
-            length = min(self._block_bytes, self._chunk.end - offset)
+            length = min(self._pace.block_bytes, self._chunk.end - offset)
             block = await self._source.read(offset, length)
+            handed_over = time.monotonic()
             yield block
+            self._pace.took(time.monotonic() - handed_over)
             offset += length
             self._on_block(length)
 

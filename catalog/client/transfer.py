@@ -1,11 +1,11 @@
 """Sends a file over one open session, chunk by chunk, through whatever the line does."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from catalog.client.answers import Persisted, Stored
 from catalog.client.chunks import Chunk, next_chunk
 from catalog.client.errors import StorageUnavailableError
+from catalog.client.pace import Pace
 from catalog.client.progress import Phase, Progress, ProgressListener
 from catalog.client.retry import retrying
 from catalog.client.settings import ClientSettings
@@ -20,12 +20,6 @@ class Tally:
 
     bytes_sent: int = 0
     resumed_from: int = 0
-
-
-class _Ask(Enum):
-    """Nothing is known of what the session holds."""
-
-    STATUS = auto()
 
 
 class Transfer:
@@ -53,6 +47,7 @@ class Transfer:
         self._settings = settings
         self._listener = listener
         self._tally = tally
+        self._pace = Pace()
 
     async def begin(self) -> Stored:
         """Send the whole file on a session just opened.
@@ -88,23 +83,22 @@ class Transfer:
 
     async def _step(self, offset: int) -> Persisted | Stored:
         """Get beyond `offset`, however many tries that takes."""
-        known: int | _Ask = offset
         async for attempt in retrying(self._settings.storage_retry):
             with attempt:
-                start, known = known, _Ask.STATUS
-                reached = await self._try_from(start, offset)
+                reached = await self._try(offset, is_retry=attempt.retry_state.attempt_number > 1)
                 if isinstance(reached, Persisted) and reached.offset <= offset:
                     raise StorageUnavailableError("Cloud Storage keeps none of the bytes sent")
                 return reached
         raise AssertionError("retrying either returns or raises")
 
-    async def _try_from(self, start: int | _Ask, offset: int) -> Persisted | Stored:
-        if isinstance(start, _Ask):
-            held = await self._status()
-            if isinstance(held, Stored) or held.offset > offset:
-                return held
-            start = held.offset
-        return await self._put(start)
+    async def _try(self, offset: int, *, is_retry: bool) -> Persisted | Stored:
+        if not is_retry:
+            return await self._put(offset)
+        self._pace.broke()
+        held = await self._status()
+        if isinstance(held, Stored) or held.offset > offset:
+            return held
+        return await self._put(held.offset)
 
     async def _status(self) -> Persisted | Stored:
         held = await self._storage.status(self._session.uri, self._source.size)
@@ -135,9 +129,7 @@ class Transfer:
             self._tally.bytes_sent += length
             self._report(Phase.UPLOADING, sent)
 
-        return ChunkBody(
-            self._source, chunk, self._md5_hex, self._settings.send_block_bytes, on_block
-        )
+        return ChunkBody(self._source, chunk, self._md5_hex, self._pace, on_block)
 
     def _report(self, phase: Phase, done: int) -> None:
         self._listener(Progress(phase, done, self._source.size))

@@ -1,7 +1,7 @@
 """One run of one upload: what to do first, and what when a session is lost."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog.client import confirmation
 from catalog.client.answers import Stored
@@ -66,12 +66,12 @@ class UploadRun:
         self._md5_hex = remembered.md5_hex if remembered else await self._hash()
         target = await self._store(remembered)
         self._memory.forget()
-        if target.status != "completed":
+        if target.status != "completed" or not target.generation:
             target = await self._confirm(target, watch_deadline)
         return self._result(target)
 
     async def _hash(self) -> str:
-        return await md5_hex(self._source, self._settings.read_block_bytes, self._listener)
+        return await md5_hex(self._source, self._settings.hash_block_bytes, self._listener)
 
     async def _store(self, remembered: Remembered | None) -> Target:
         session = await self._still_wanted(remembered) if remembered else None
@@ -193,12 +193,14 @@ class UploadRun:
 
     async def _confirm(self, target: Target, watch_deadline: float | None) -> Target:
         if watch_deadline is not None:
-            return await self._completed(target.upload_id, watch_deadline)
+            shown = await self._completed(target.upload_id, watch_deadline)
+            return replace(shown, already_stored=target.already_stored)
         # The file is safe already; a service that is away now takes nothing from that.
         with contextlib.suppress(ServiceUnavailableError):
             upload = await self._client.get_upload(target.upload_id)
             confirmation.check(upload, self._md5_hex)
-            return seen(upload, generation=target.generation)
+            shown = seen(upload, already_stored=target.already_stored)
+            return replace(shown, generation=shown.generation or target.generation)
         return target
 
     async def _completed(self, upload_id: str, deadline: float) -> Target:
