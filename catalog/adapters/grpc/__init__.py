@@ -1,0 +1,1 @@
+"""The contract over gRPC: decode, call the use case, encode."""

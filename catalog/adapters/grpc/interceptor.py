@@ -1,0 +1,68 @@
+"""One layer around every call of ours: caller, size, deadline, errors and the log line."""
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from grpc.aio import ServerInterceptor
+
+from catalog.adapters.grpc.call import Context
+from catalog.adapters.grpc.errors import trailers
+from catalog.adapters.grpc.guard import Guard, GuardedMethod
+from catalog.domain.errors import MethodUnknownError
+
+if TYPE_CHECKING:
+    # Generic in its stubs alone, so it takes no part at run time.
+    Handler = grpc.RpcMethodHandler[Any, Any]
+
+
+class CallInterceptor(ServerInterceptor):
+    """Guards the methods of `services`, leaves `open_services` alone, refuses all else."""
+
+    def __init__(
+        self, guard: Guard, services: Collection[str], open_services: Collection[str]
+    ) -> None:
+        self._guard = guard
+        self._services = frozenset(services)
+        self._open = frozenset(open_services)
+        self._guarded: dict[str, Handler] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable["Handler | None"]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> "Handler":
+        """Return the method's handler; one that answers UNIMPLEMENTED when there is none."""
+        method = handler_call_details.method
+        known = self._guarded.get(method)
+        if known is not None:
+            return known
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return _UNKNOWN_METHOD
+        service = method[1:].rpartition("/")[0]
+        if service in self._open:
+            return handler
+        if service not in self._services:
+            return _UNKNOWN_METHOD
+        guarded = self._guarded[method] = _guarded(self._guard, method, handler)
+        return guarded
+
+
+def _guarded(guard: Guard, method: str, handler: "Handler") -> "Handler":
+    if handler.unary_unary is None or handler.request_deserializer is None:
+        raise TypeError(f"{method} is not a unary call")
+    wrapped = GuardedMethod(guard, method[1:], handler.request_deserializer, handler.unary_unary)
+    # Without a deserializer the guard gets the bytes: it knows their number and
+    # answers for those that do not parse.
+    return grpc.unary_unary_rpc_method_handler(
+        wrapped.answer, response_serializer=handler.response_serializer
+    )
+
+
+async def _unknown_method(_requests: object, context: Context) -> None:
+    error = MethodUnknownError()
+    await context.abort(grpc.StatusCode.UNIMPLEMENTED, error.message, trailers(error))
+
+
+_UNKNOWN_METHOD: "Handler" = grpc.stream_stream_rpc_method_handler(_unknown_method)

@@ -1,0 +1,118 @@
+"""The gRPC server: its services, health and reflection, and the order in which it stops."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import grpc
+from grpc_health.v1 import (  # type: ignore[import-untyped]  # ships no types
+    health,
+    health_pb2,
+    health_pb2_grpc,
+)
+
+from catalog.adapters.grpc.guard import Guard
+from catalog.adapters.grpc.interceptor import CallInterceptor
+from catalog.adapters.grpc.reflection import REFLECTION_SERVICES, add_reflection
+from catalog.adapters.grpc.uploads import UploadServicer
+from catalog.adapters.grpc.videos import VideoServicer
+from catalog.api.video.v1 import upload_pb2, upload_pb2_grpc, video_pb2, video_pb2_grpc
+
+SERVICES = (
+    upload_pb2.DESCRIPTOR.services_by_name["UploadService"].full_name,
+    video_pb2.DESCRIPTOR.services_by_name["VideoService"].full_name,
+)
+HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+_STOP_MARGIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class GrpcSettings:
+    """How the server listens and how it lets go."""
+
+    address: str
+    """host:port; port 0 takes a free one."""
+    grace_seconds: float = 5.0
+    """How long calls in flight may take to finish; a health Watch uses all of it."""
+    reflection: bool = False
+    max_message_bytes: int = 256 * 1024
+    """Where the transport gives up; the guard refuses earlier and says why."""
+    max_metadata_bytes: int = 16 * 1024
+    min_ping_interval_seconds: int = 30
+    """Clients that ping more often without data are sent away (gRPC keepalive guide)."""
+
+    def channel_options(self) -> Sequence[tuple[str, int]]:
+        """Spell the settings as gRPC channel arguments."""
+        return (
+            ("grpc.so_reuseport", 0),  # a second server on the port must fail, not share it
+            ("grpc.max_receive_message_length", self.max_message_bytes),
+            ("grpc.max_metadata_size", self.max_metadata_bytes),
+            ("grpc.absolute_max_metadata_size", self.max_metadata_bytes),
+            ("grpc.keepalive_permit_without_calls", 1),
+            (
+                "grpc.http2.min_recv_ping_interval_without_data_ms",
+                self.min_ping_interval_seconds * 1000,
+            ),
+        )
+
+
+class GrpcServer:
+    """A server that serves; its owner drains it, watches it and leaves its context."""
+
+    def __init__(
+        self, server: grpc.aio.Server, servicer: health.aio.HealthServicer, port: int
+    ) -> None:
+        self.port = port
+        self._server = server
+        self._health = servicer
+        self._stopping = False
+
+    async def drain(self) -> None:
+        """Answer NOT_SERVING from now on, for good; calls are still served."""
+        await self._health.enter_graceful_shutdown()
+
+    async def watch(self) -> None:
+        """Return once the server has stopped as asked; raise RuntimeError if it just ended."""
+        await self._server.wait_for_termination()
+        if not self._stopping:
+            raise RuntimeError("the gRPC server ended without being asked to")
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Drain, let calls in flight finish within the grace, cancel the rest."""
+        self._stopping = True
+        await self.drain()
+        async with asyncio.timeout(grace_seconds + _STOP_MARGIN_SECONDS):
+            await self._server.stop(grace_seconds)
+
+
+@asynccontextmanager
+async def grpc_server(
+    settings: GrpcSettings, guard: Guard, uploads: UploadServicer, videos: VideoServicer
+) -> AsyncIterator[GrpcServer]:
+    """Serve while the context lasts. On exit: NOT_SERVING first, then stop with grace.
+
+    Raises RuntimeError when the address cannot be bound.
+    """
+    interceptor = CallInterceptor(guard, SERVICES, (HEALTH, *REFLECTION_SERVICES))
+    server = grpc.aio.server(interceptors=[interceptor], options=settings.channel_options())
+    upload_pb2_grpc.add_UploadServiceServicer_to_server(uploads, server)
+    video_pb2_grpc.add_VideoServiceServicer_to_server(videos, server)
+    servicer = await _add_health(server)
+    if settings.reflection:
+        add_reflection(server, (*SERVICES, HEALTH))
+    port = server.add_insecure_port(settings.address)
+    await server.start()
+    running = GrpcServer(server, servicer, port)
+    try:
+        yield running
+    finally:
+        await running.stop(settings.grace_seconds)
+
+
+async def _add_health(server: grpc.aio.Server) -> health.aio.HealthServicer:
+    servicer = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    for service in SERVICES:
+        await servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
+    return servicer
