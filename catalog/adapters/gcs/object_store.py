@@ -2,16 +2,21 @@
 
 import asyncio
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from google.api_core.exceptions import NotFound
 from google.auth.credentials import AnonymousCredentials
-from google.cloud import storage
-from google.cloud.storage.retry import DEFAULT_RETRY
 
 from catalog.domain.errors import StorageUnavailableError
 from catalog.domain.values import Generation, Md5, ObjectRef, StoredObject
+
+with warnings.catch_warnings():
+    # It advises to install grpcio-status, of which its HTTP client makes no use.
+    warnings.simplefilter("ignore", ImportWarning)
+    from google.api_core.exceptions import NotFound
+    from google.cloud import storage
+    from google.cloud.storage.retry import DEFAULT_RETRY
 
 T = TypeVar("T")
 
