@@ -1,0 +1,103 @@
+# One command per intent, the same for people and CI. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+HAND_WRITTEN := catalog cmd tests tools
+MIGRATIONS := $(sort $(wildcard migrations/*.sql))
+PYTEST_WORKERS ?= 2
+PYTEST_ARGS ?=
+
+# uv where it can, pip where it cannot (a private index that only pip knows of).
+define install
+uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+	|| $(BIN)/pip install --quiet --require-hashes -r $(1)
+$(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+@touch $@
+endef
+
+.PHONY: help setup proto release-contract fmt check lint types contract migrations-lint scripts-lint \
+	test migrate run demo lock clean
+
+help: ## List the commands
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev ## Install everything, from hash-locked requirements, into .venv
+
+$(VENV)/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Catalog needs Python 3.11 or newer; name one: make setup PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/.local: requirements/local.txt pyproject.toml $(VENV)/.uv
+	@echo "Installing what the local stack needs ..."
+	@$(call install,requirements/local.txt)
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml $(VENV)/.uv
+	@echo "Installing what development needs ..."
+	@$(call install,requirements/dev.txt)
+	@touch $(VENV)/.local
+
+proto: $(VENV)/.dev ## Generate catalog/api from proto/
+	@find catalog/api -name '*_pb2*' -delete
+	@buf generate
+
+release-contract: $(VENV)/.dev ## Make today's contract the one that later changes are checked against
+	@buf build -o proto/released.binpb
+
+fmt: $(VENV)/.dev ## Format code and contract
+	@ruff check --quiet --fix-only $(HAND_WRITTEN)
+	@ruff format $(HAND_WRITTEN)
+	@buf format -w
+
+check: lint types contract migrations-lint scripts-lint ## All checks that need no running system
+
+lint: $(VENV)/.dev
+	@ruff format --check $(HAND_WRITTEN)
+	@ruff check $(HAND_WRITTEN)
+	@lint-imports --no-logo
+
+types: $(VENV)/.dev
+	@mypy $(HAND_WRITTEN)
+
+contract: $(VENV)/.dev
+	@buf lint
+	@buf format --diff --exit-code
+	@buf breaking --against proto/released.binpb
+	@python tools/generated_is_current.py
+
+migrations-lint: $(VENV)/.dev
+	@squawk $(MIGRATIONS)
+
+scripts-lint: $(VENV)/.dev
+	@shellcheck scripts/*.sh .ci/run
+
+test: $(VENV)/.dev ## Run all tests, on a PostgreSQL of their own
+	@pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+
+migrate: $(VENV)/.local ## Bring the schema of DATABASE_URL up to date
+	@catalog migrate
+
+run: $(VENV)/.local ## Run the whole local stack until Ctrl-C
+	@catalog dev run
+
+demo: $(VENV)/.local ## Upload FILE (or a sample) from the phone's side to `processing`
+	@catalog dev demo $(if $(FILE),"$(FILE)")
+
+lock: $(VENV)/.uv ## Renew the hash-locked requirements
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade requirements/uv.in -o requirements/uv.txt
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra local pyproject.toml requirements/build.in -o requirements/local.txt
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements/dev.txt
+
+clean: ## Remove what can be made again
+	@rm -rf $(VENV) .local build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
