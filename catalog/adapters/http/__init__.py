@@ -1,0 +1,1 @@
+"""The HTTP sidecar: storage events pushed by Pub/Sub, and health."""

@@ -1,0 +1,115 @@
+"""The HTTP server: uvicorn as a part of the process, not as its owner."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from catalog.adapters.http.protocol import BoundedHttpProtocol
+
+_STOP_MARGIN_SECONDS = 3.0
+_START_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How the server listens and how it lets go."""
+
+    address: str
+    """host:port; port 0 takes a free one; IPv6 hosts in brackets."""
+    grace_seconds: int = 5
+    """How long requests in flight may take to finish."""
+    keep_alive_seconds: int = 60
+    backlog: int = 512
+
+
+class _EmbeddedServer(uvicorn.Server):
+    """Leaves signals to the process: whoever stops it does so through `should_exit`."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+class HttpServer:
+    """A server that serves; its owner watches it and leaves its context."""
+
+    def __init__(self, server: uvicorn.Server, serving: asyncio.Task[None], port: int) -> None:
+        self.port = port
+        self._server = server
+        self._serving = serving
+        self._stopping = False
+
+    async def watch(self) -> None:
+        """Return once the server has stopped as asked; raise RuntimeError if it just ended."""
+        await asyncio.wait([self._serving])
+        if not self._stopping:
+            cause = None if self._serving.cancelled() else self._serving.exception()
+            raise RuntimeError("the HTTP server ended without being asked to") from cause
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Close the port, let requests in flight finish within the grace, cancel the rest."""
+        self._stopping = True
+        self._server.should_exit = True
+        limit = grace_seconds + _STOP_MARGIN_SECONDS
+        _, hanging = await asyncio.wait([self._serving], timeout=limit)
+        for task in hanging:
+            task.cancel()
+
+
+@asynccontextmanager
+async def http_server(app: ASGIApp, settings: HttpSettings) -> AsyncIterator[HttpServer]:
+    """Serve `app` while the context lasts. Raises OSError when the address cannot be bound."""
+    listener = _listen(settings)
+    server = _EmbeddedServer(_config(app, settings))
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="http-server")
+    running = HttpServer(server, serving, listener.getsockname()[1])
+    try:
+        await _started(server, serving)
+        yield running
+    finally:
+        await running.stop(settings.grace_seconds)
+
+
+def _config(app: ASGIApp, settings: HttpSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=BoundedHttpProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=settings.grace_seconds,
+    )
+
+
+def _listen(settings: HttpSettings) -> socket.socket:
+    host, _, port = settings.address.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    address = (host.strip("[]"), int(port))
+    return socket.create_server(address, family=family, backlog=settings.backlog)
+
+
+async def _started(server: _EmbeddedServer, serving: asyncio.Task[None]) -> None:
+    serving.add_done_callback(lambda _: server.listening.set())
+    async with asyncio.timeout(_START_SECONDS):
+        await server.listening.wait()
+    if serving.done():
+        serving.result()
+        raise RuntimeError("the HTTP server ended while it started")
