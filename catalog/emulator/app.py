@@ -24,11 +24,19 @@ from catalog.emulator.state import EmulatorState
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+# Paths of the other services, which must not be taken for buckets.
+_RESERVED = ("/_emulator", "/storage", "/download", "/upload", "/oauth2", "/v1", "/token")
+
 
 def build_app(state: EmulatorState) -> Starlette:
     """Every path of every service; what is none of them is an XML API object path."""
     return Starlette(
-        routes=[*_control_routes(state), *_google_routes(state), _xml_route(state)],
+        routes=[
+            *_control_routes(state),
+            *_google_routes(state),
+            *(Route(prefix + "/{rest:path}", nothing_here) for prefix in _RESERVED),
+            _xml_route(state),
+        ],
         exception_handlers={
             Refusal: answer_refusal,
             HTTPException: answer_http_exception,
@@ -59,6 +67,7 @@ def _control_routes(state: EmulatorState) -> list[BaseRoute]:
         ("DELETE", "/faults", control.delete_faults),
         ("DELETE", "/faults/{name}", control.delete_faults),
         ("GET", "/objects", control.objects),
+        ("PUT", "/objects/{bucket}/{name:path}", control.put_object),
         ("GET", "/requests", control.requests),
         ("DELETE", "/requests", control.requests),
         ("GET", "/deliveries", control.deliveries),
@@ -83,6 +92,11 @@ def _xml_route(state: EmulatorState) -> Route:
         return await xml(request)
 
     return Route("/{rest:path}", storage, methods=["GET", "HEAD", "POST", "PUT", "DELETE"])
+
+
+async def nothing_here(_request: Request) -> Response:
+    """404 for a path that no emulated service has."""
+    raise JsonError(404, "Not Found")
 
 
 def loopback_only(handler: Endpoint) -> Endpoint:

@@ -4,6 +4,7 @@
     PUT    /_emulator/faults              {name: {...} | [{...}]}; replaces those kinds
     DELETE /_emulator/faults[/NAME]       all faults off, or one kind
     GET    /_emulator/objects             JSON resources of all live objects
+    PUT    /_emulator/objects/BUCKET/NAME[?notify=true]   store the body without any upload
     GET    /_emulator/requests            storage requests since start, no query strings
     DELETE /_emulator/requests            forget them
     GET    /_emulator/deliveries          push attempts: message id, object, status, attempt
@@ -25,6 +26,7 @@ from catalog.emulator.control_body import optional, read_body
 from catalog.emulator.faults import KINDS
 from catalog.emulator.keys import SigningKey
 from catalog.emulator.object_resource import object_resource
+from catalog.emulator.seeding import store
 from catalog.emulator.state import EmulatorState
 
 _FAULT_NAMES = frozenset(kind.NAME for kind in KINDS)
@@ -64,6 +66,17 @@ class Control:
         """Live objects of all buckets."""
         base_url = self._state.base_url
         return JSONResponse([object_resource(each, base_url) for each in self._state.objects])
+
+    async def put_object(self, request: Request) -> Response:
+        """Seed an object of a few MiB; its type is the request's Content-Type."""
+        bucket, name = request.path_params["bucket"], request.path_params["name"]
+        if not self._state.objects.has_bucket(bucket):
+            raise JsonError(404, "The specified bucket does not exist.")
+        content_type = request.headers.get("content-type", "application/octet-stream")
+        stored = store(self._state, bucket, name, await request.body(), content_type)
+        if request.query_params.get("notify") == "true":
+            self._state.notifications.object_finalized(stored)
+        return JSONResponse(object_resource(stored, self._state.base_url))
 
     async def requests(self, request: Request) -> Response:
         """The request log; DELETE empties it."""

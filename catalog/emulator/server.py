@@ -17,8 +17,9 @@ from catalog.emulator.delivery import PushQueue
 from catalog.emulator.fault_switches import FaultSwitches
 from catalog.emulator.issuer import OidcIssuer
 from catalog.emulator.keys import write_service_account_file
-from catalog.emulator.objects import ObjectStore
+from catalog.emulator.objects import ObjectStore, StoredObject
 from catalog.emulator.request_log import RequestLog
+from catalog.emulator.seeding import store
 from catalog.emulator.settings import EmulatorSettings
 from catalog.emulator.state import EmulatorState
 
@@ -41,6 +42,22 @@ class Emulator:
     def certs_url(self) -> str:
         """Where the certificates of push tokens are."""
         return f"{self.url}/oauth2/v1/certs"
+
+    def store(
+        self,
+        name: str,
+        content: bytes,
+        *,
+        bucket: str | None = None,
+        content_type: str = "video/mp4",
+        notify: bool = False,
+    ) -> StoredObject:
+        """An object without an upload, in the first bucket unless told otherwise."""
+        into = bucket or self.settings.buckets[0]
+        stored = store(self.state, into, name, content, content_type)
+        if notify:
+            self.state.notifications.object_finalized(stored)
+        return stored
 
     @property
     def settings(self) -> EmulatorSettings:
