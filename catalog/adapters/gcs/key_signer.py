@@ -2,13 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from google.auth.crypt import RSASigner
 
 
 class SigningKeyError(ValueError):
-    """The key file cannot be used. The message names the file and never quotes its content."""
+    """The key file cannot be used. The message never quotes what it holds."""
 
 
 class KeySigner:
@@ -21,15 +21,31 @@ class KeySigner:
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """Read a service account JSON key file once. Raises SigningKeyError."""
-        account = _read(path)
-        email = account.get("client_email")
-        if account.get("type") != "service_account" or not isinstance(email, str) or not email:
-            raise SigningKeyError(f"{path} is not a service account key file")
         try:
-            key = RSASigner.from_service_account_info(account)  # type: ignore[no-untyped-call]  # ships no types
-        except (ValueError, TypeError, KeyError):
+            info = json.loads(path.read_bytes())
+        except OSError as fault:
+            raise SigningKeyError(f"{path} cannot be read: {fault.strerror}") from None
+        except (ValueError, RecursionError):
+            raise SigningKeyError(f"{path} is not JSON") from None
+        try:
+            return cls.from_info(info)
+        except SigningKeyError as fault:
+            raise SigningKeyError(f"{path}: {fault}") from None
+
+    @classmethod
+    def from_info(cls, info: object) -> Self:
+        """Take what a service account key file holds. Raises SigningKeyError."""
+        if not isinstance(info, dict) or info.get("type") != "service_account":
+            raise SigningKeyError("not a service account key")
+        email = info.get("client_email")
+        if not isinstance(email, str) or not email:
+            raise SigningKeyError("no client_email")
+        try:
+            key = RSASigner.from_service_account_info(info)  # type: ignore[no-untyped-call]  # google-auth types only a part
+            key.sign(b"")  # it takes any PEM key; one that is not RSA fails only here
+        except (ValueError, TypeError, AttributeError):
             # The library's messages may quote what it read.
-            raise SigningKeyError(f"{path} holds no RSA private key") from None
+            raise SigningKeyError("no RSA private key") from None
         return cls(email, key)
 
     @property
@@ -41,15 +57,3 @@ class KeySigner:
         """Return the raw signature; never waits."""
         signature: bytes = self._key.sign(message)
         return signature
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        account = json.loads(path.read_bytes())
-    except OSError as fault:
-        raise SigningKeyError(f"{path} cannot be read: {fault.strerror}") from None
-    except ValueError:
-        raise SigningKeyError(f"{path} is not JSON") from None
-    if not isinstance(account, dict):
-        raise SigningKeyError(f"{path} is not a service account key file")
-    return account
