@@ -107,9 +107,9 @@ def _hex_of_base64(text: str) -> str | None:
 
 def _opening_trouble(response: httpx.Response) -> StorageError:
     code = _code(response)
-    if response.status_code == 403 and code == "SignatureDoesNotMatch":
+    if code in ("SignatureDoesNotMatch", "MalformedSecurityHeader"):
         return SignatureRefusedError(
-            "Cloud Storage refused the signed URL (SignatureDoesNotMatch): "
+            f"Cloud Storage refused the signed URL ({_words(response, code)}): "
             "the service signs with a wrong key or other headers than it says"
         )
     if response.status_code == 400 and code == "ExpiredToken":

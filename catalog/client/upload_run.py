@@ -75,13 +75,16 @@ class UploadRun:
 
     async def _store(self, remembered: Remembered | None) -> Target:
         session = await self._still_wanted(remembered) if remembered else None
-        for _ in range(self._settings.max_restarts):
+        restarts_left = self._settings.max_restarts
+        while True:
             try:
                 return await self._once(session)
             except (SessionLostError, UrlExpiredError):
                 self._memory.forget()
-                session = None
-        return await self._once(None)
+                if restarts_left == 0:
+                    raise
+            session = None
+            restarts_left -= 1
 
     async def _still_wanted(self, remembered: Remembered) -> OpenSession:
         """The remembered session, once Catalog knows of a video that is new to it."""

@@ -37,7 +37,7 @@ class Uploader:
     """
 
     def __init__(self, client: CatalogClient, *, state_dir: Path | None = None) -> None:
-        self._client = client
+        self.client = client
         self._state_dir = state_dir
 
     async def upload(
@@ -53,10 +53,10 @@ class Uploader:
         """
         options = options or UploadOptions()
         content_type = options.content_type or content_type_of(path)
-        memory = UploadMemory(self._state_dir, path, self._client.user_id, self._client.target)
-        async with SourceFile(path) as source, Storage(self._client.settings) as storage:
+        memory = UploadMemory(self._state_dir, path, self.client.user_id, self.client.target)
+        async with SourceFile(path) as source, Storage(self.client.settings) as storage:
             run = UploadRun(
-                client=self._client,
+                client=self.client,
                 storage=storage,
                 source=source,
                 memory=memory,
