@@ -37,7 +37,7 @@ class _Kept:
     usable_until: float = float("-inf")
 
 
-class IssuerCertificates:
+class CertificateCache:
     """At most one fetch at a time, whoever asks.
 
     Fresh keys cost nothing. Keys past their max-age are renewed first, but a
