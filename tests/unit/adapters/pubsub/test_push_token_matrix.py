@@ -18,8 +18,6 @@ class PublishedKeys:
     def __init__(self) -> None:
         pair = issuer_pair()
         self._keys = parse_keys(json.dumps({pair.kid: pair.certificate}).encode(), {})
-            f'{{"{pair.kid}": {pair.certificate!a}}}'.replace("'", '"').encode(), {}
-        )
 
     async def key(self, kid: str) -> IssuerKey | None:
         return self._keys.get(kid)
