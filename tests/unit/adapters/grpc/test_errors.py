@@ -1,0 +1,109 @@
+"""Every error of the domain has its place on the wire."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+from google.rpc import (  # type: ignore[import-untyped]  # ships stubs, but no py.typed
+    error_details_pb2,
+    status_pb2,
+)
+
+from catalog.adapters.grpc.errors import DETAILS_KEY, STATUS_CODES, status_code, trailers
+from catalog.api.video.v1 import errors_pb2
+from catalog.domain import errors
+from catalog.domain.errors import CatalogError, FieldViolation, InvalidRequestError
+
+
+def every_error(kind: type[CatalogError] = CatalogError) -> Iterator[type[CatalogError]]:
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield child
+            yield from every_error(child)
+
+
+LEAVES = [kind for kind in every_error() if not kind.__subclasses__()]
+PROTO = Path(__file__).parents[4] / "proto/catalog/api/video/v1/errors.proto"
+DOCUMENTED = {
+    reason: code
+    for code, reason in re.findall(
+        r"// ([A-Z_]+):[^\n]*\n\s+ERROR_REASON_(\w+) =", PROTO.read_text()
+    )
+}
+"""Code by reason, as the contract's comments say it."""
+
+
+def an_error(kind: type[CatalogError]) -> CatalogError:
+    if issubclass(kind, InvalidRequestError):
+        return kind([FieldViolation("filename", "must"), FieldViolation("video_id", "be")])
+    return kind(status="failed")
+
+
+def details(error: CatalogError) -> status_pb2.Status:
+    ((key, value),) = trailers(error)
+    assert key == DETAILS_KEY
+    return status_pb2.Status.FromString(value)
+
+
+@pytest.mark.parametrize("kind", LEAVES)
+def test_every_error_has_a_code_of_its_own_or_its_ancestors(kind: type[CatalogError]) -> None:
+    assert any(ancestor in STATUS_CODES for ancestor in kind.__mro__)
+
+
+def test_the_reasons_of_the_contract_and_of_the_domain_are_the_same() -> None:
+    names = errors_pb2.DESCRIPTOR.enum_types_by_name["ErrorReason"].values_by_name
+    declared = {name.removeprefix("ERROR_REASON_") for name in names}
+    assert {kind.reason for kind in LEAVES} == set(DOCUMENTED) == declared - {"UNSPECIFIED"}
+
+
+def test_no_two_errors_share_a_reason() -> None:
+    assert len({kind.reason for kind in LEAVES}) == len(LEAVES)
+
+
+@pytest.mark.parametrize("kind", LEAVES)
+def test_the_code_is_the_documented_one(kind: type[CatalogError]) -> None:
+    assert status_code(an_error(kind)).name == DOCUMENTED[kind.reason]
+
+
+@pytest.mark.parametrize("kind", LEAVES)
+def test_an_answer_has_exactly_one_error_info_and_no_detail_twice(kind: type[CatalogError]) -> None:
+    error = an_error(kind)
+    status = details(error)
+    urls = [detail.type_url for detail in status.details]
+    assert len(urls) == len(set(urls))
+    info = error_details_pb2.ErrorInfo()
+    assert status.details[0].Unpack(info)
+    assert (info.reason, info.domain) == (kind.reason, "catalog")
+    assert dict(info.metadata) == error.metadata
+    assert (status.code, status.message) == (status_code(error).value[0], kind.message)
+
+
+def test_bad_input_names_every_field() -> None:
+    bad = error_details_pb2.BadRequest()
+    status = details(an_error(InvalidRequestError))
+    assert status.details[1].Unpack(bad)
+    assert [(each.field, each.description) for each in bad.field_violations] == [
+        ("filename", "must"),
+        ("video_id", "be"),
+    ]
+
+
+@pytest.mark.parametrize("kind", LEAVES)
+def test_what_may_be_tried_again_says_when(kind: type[CatalogError]) -> None:
+    status = details(an_error(kind))
+    again = status_code(an_error(kind)) in (
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+    )
+    retry = error_details_pb2.RetryInfo()
+    found = [detail for detail in status.details if detail.Unpack(retry)]
+    assert bool(found) is again
+    if again:
+        seconds = getattr(kind, "retry_after_seconds", 1.0)
+        assert retry.retry_delay.ToMilliseconds() == seconds * 1000
+
+
+def test_an_error_that_nobody_placed_is_internal() -> None:
+    assert status_code(CatalogError()) is grpc.StatusCode.INTERNAL
