@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli import get, upload, video
+from catalog.cli import dev, get, migrate, serve, upload, video
 from catalog.cli.failures import FAILED, INTERRUPTED, report, say
 
 
@@ -25,6 +25,9 @@ def build() -> typer.Typer:
     app.command("upload")(upload.upload)
     app.command("get")(get.get)
     app.add_typer(video.app, name="video")
+    app.command("serve")(serve.serve)
+    app.command("migrate")(migrate.migrate)
+    app.add_typer(dev.app, name="dev")
     return app
 
 

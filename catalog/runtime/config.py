@@ -94,13 +94,18 @@ def check_serving(config: Config) -> None:
     missing = [f"{name}: must be set" for name, value in needed.items() if not value]
     if config.database.pool_min_size > config.database.pool_max_size:
         missing.append("database.pool_min_size: must not be above database.pool_max_size")
-    missing += database_problems(config)
+    missing += _database_problems(config)
     if missing:
         raise ConfigError(missing)
 
 
-def database_problems(config: Config) -> list[str]:
-    """Say what keeps the database's address from being known."""
+def check_database(config: Config) -> None:
+    """Raise ConfigError when the database's address is not known."""
+    if problems := _database_problems(config):
+        raise ConfigError(problems)
+
+
+def _database_problems(config: Config) -> list[str]:
     try:
         known = bool(config.database.dsn())
     except OSError:

@@ -1,0 +1,43 @@
+"""Reading the service's settings on behalf of a command."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from catalog.cli.failures import USAGE, CliError, say
+
+if TYPE_CHECKING:
+    from catalog.runtime.config import Config
+
+ConfOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--conf",
+        metavar="FILE",
+        help="Settings file; the environment wins over it.",
+        show_default=False,
+    ),
+]
+
+
+def loaded(conf: Path | None, *, serving: bool) -> "Config":
+    """Load and check the settings; name every problem on a line of its own, exit code 2."""
+    from catalog.runtime.config import (  # noqa: PLC0415 - heavy, and --help must be quick
+        ConfigError,
+        check_database,
+        check_serving,
+        load,
+    )
+
+    try:
+        config = load(conf)
+        check = check_serving if serving else check_database
+        check(config)
+    except ConfigError as error:
+        for problem in error.problems:
+            say(f"catalog: {problem}")
+        raise CliError(
+            f"{len(error.problems)} setting(s) to mend; see configs/config.yaml", exit_code=USAGE
+        ) from None
+    return config

@@ -1,0 +1,180 @@
+"""One upload from the phone's side to `processing`, killed and resumed on the way."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from catalog.devstack.demo_report import show_history, show_outbox, show_upload, show_video
+from catalog.devstack.record import read_record
+from catalog.devstack.stack import LocalStack, StackSettings, local_stack
+from catalog.emulator.faults import Stall
+
+_SAMPLE_BYTES = 32 * 1024 * 1024
+_CHUNK_BYTES = 8 * 1024 * 1024
+_UPLOAD_SECONDS = 300.0
+
+
+class DemoError(Exception):
+    """Something is off; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phone:
+    """The client's side: who it is, what it sends and where it remembers."""
+
+    file: Path
+    user_id: str
+    home: Path
+    server: str
+
+    async def start(self, *, watch: bool) -> asyncio.subprocess.Process:
+        """Run `catalog upload` as a process of its own."""
+        arguments = [str(self.file), "--server", self.server, "--user-id", self.user_id]
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *["-P", "-m", "catalog.cli.main", "upload", *arguments],
+            *(["--watch", "--json"] if watch else []),
+            env={**os.environ, "XDG_STATE_HOME": str(self.home)},
+            stdout=asyncio.subprocess.PIPE,
+        )
+
+
+async def run_demo(file: Path | None, console: Console | None = None) -> None:
+    """Run it and show each step. Raises DemoError; leaves nothing behind."""
+    console = console or Console()
+    started = time.monotonic()
+    with _scratch() as scratch:
+        chosen = _checked(file) if file else _sample(scratch, console)
+        log = scratch / "service.log"
+        async with _stack(StackSettings(log=log), console) as stack:
+            phone = _Phone(chosen, str(uuid.uuid4()), scratch / "phone", stack.endpoints.grpc)
+            await _upload_killed(phone, stack, console)
+            upload_id = await _upload_resumed(phone, console)
+            await _show(phone, stack, upload_id, console)
+    console.print(f"\n[bold green]Done[/] in {time.monotonic() - started:.1f} s.")
+
+
+@asynccontextmanager
+async def _stack(settings: StackSettings, console: Console) -> AsyncIterator[LocalStack]:
+    console.rule("The stack")
+    async with local_stack(settings, lambda step: console.print(f"{step} ...")) as stack:
+        for name, value in stack.endpoints.shown().items():
+            console.print(f"  {name:<10} {value}", highlight=False)
+        yield stack
+
+
+async def _upload_killed(phone: _Phone, stack: LocalStack, console: Console) -> None:
+    """Start the upload and kill the app (-9) when half of it is stored."""
+    console.rule("An upload, killed in the middle")
+    size = phone.file.stat().st_size
+    if size <= _CHUNK_BYTES:
+        console.print(f"{phone.file.name} fits into one chunk: nothing to kill in the middle")
+        return
+    # On loopback a chunk is through in no time; a slow line leaves time to kill.
+    stack.emulator.faults.set(Stall(seconds=0.2, operation="put"))
+    process = await phone.start(watch=False)
+    try:
+        async with _deadline("the first half of the upload"):
+            await _half_persisted(stack, size, process)
+    finally:
+        stack.emulator.faults.clear()
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+    console.print("killed with -9")
+
+
+async def _half_persisted(
+    stack: LocalStack, size: int, process: asyncio.subprocess.Process
+) -> None:
+    while process.returncode is None:
+        puts = stack.emulator.requests.entries("put")
+        stored = max((put.persisted_after or 0 for put in puts), default=0)
+        if stored >= min(size // 2, size - _CHUNK_BYTES):
+            return
+        await asyncio.sleep(0.002)
+    raise DemoError(f"`catalog upload` ended before it could be killed ({process.returncode})")
+
+
+async def _upload_resumed(phone: _Phone, console: Console) -> str:
+    """Run the same command again; it must go on where the first one stopped."""
+    console.rule("The same command again")
+    process = await phone.start(watch=True)
+    async with _deadline("the upload"):
+        output, _ = await process.communicate()
+    if process.returncode != 0:
+        raise DemoError(f"`catalog upload` ended with {process.returncode}")
+    result = json.loads(output)
+    size = phone.file.stat().st_size
+    resumed, sent = result["resumed_from"] or 0, result["bytes_sent"]
+    console.print(f"resumed at byte {resumed:,}, sent {sent:,} of {size:,}", highlight=False)
+    if size > _CHUNK_BYTES and not 0 < resumed < size:
+        raise DemoError("the upload did not resume in the middle")
+    if resumed + sent != size:
+        raise DemoError("bytes that were stored already were sent again")
+    upload_id: str = result["upload_id"]
+    return upload_id
+
+
+async def _show(phone: _Phone, stack: LocalStack, upload_id: str, console: Console) -> None:
+    from catalog.client import CatalogClient  # noqa: PLC0415 - only the demo needs it here
+
+    async with CatalogClient(phone.server, phone.user_id) as client:
+        upload = await client.get_upload(upload_id)
+        show_upload(upload, console)
+        if upload.status != "completed":
+            raise DemoError(f"the upload is {upload.status}, not completed")
+        video = await client.get_video(upload.video_id)
+    show_video(video, console)
+    if video.status != "processing":
+        raise DemoError(f"the video is {video.status}, not processing")
+    record = await read_record(stack.endpoints.dsn, upload_id)
+    show_outbox(record, console)
+    show_history(record, console)
+    waiting = [event.event_type for event in record.outbox]
+    if waiting.count("video.upload.completed") != 1:
+        raise DemoError(f"the outbox holds {waiting}, not one video.upload.completed")
+
+
+@asynccontextmanager
+async def _deadline(what: str) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(_UPLOAD_SECONDS):
+            yield
+    except TimeoutError:
+        raise DemoError(f"{what} took more than {_UPLOAD_SECONDS:.0f} s") from None
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="catalog-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _checked(file: Path) -> Path:
+    if not file.is_file():
+        raise DemoError(f"{file} is not a file")
+    return file
+
+
+def _sample(scratch: Path, console: Console) -> Path:
+    """A file of 32 MiB that nobody uploaded before."""
+    sample = scratch / "sample.mp4"
+    sample.write_bytes(os.urandom(_SAMPLE_BYTES))
+    console.print(f"made a sample of {_SAMPLE_BYTES // 2**20} MiB")
+    return sample

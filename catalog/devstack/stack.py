@@ -1,0 +1,145 @@
+"""PostgreSQL, emulator, schema and service, started in this order and ended in the reverse."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catalog.devstack.endpoints import Endpoints
+from catalog.devstack.postgres import running_cluster
+from catalog.devstack.process import ServiceProcess, service_process
+from catalog.emulator import Emulator, EmulatorSettings, run_emulator
+from catalog.emulator.push_client import PushTarget
+from catalog.runtime import migrations
+
+BUCKET = "catalog-uploads"
+AUDIENCE = "https://catalog.local/_/gcs/callback"
+CALLBACK_PATH = "/_/gcs/callback"
+
+
+@dataclass(frozen=True, slots=True)
+class StackSettings:
+    """How the stack is to be; port 0 takes a free one."""
+
+    database_url: str | None = field(default=None, repr=False)
+    """None starts a PostgreSQL of our own."""
+    grpc_port: int = 0
+    http_port: int = 0
+    gcs_port: int = 0
+    service: Mapping[str, str] = field(default_factory=dict)
+    """Further settings of the service, as environment variables."""
+    log: Path | None = None
+    """Where the service's log goes; None = standard error."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStack:
+    """A stack that serves."""
+
+    endpoints: Endpoints
+    emulator: Emulator
+    service: ServiceProcess
+
+
+def _silent(_step: str) -> None: ...
+
+
+@asynccontextmanager
+async def local_stack(
+    settings: StackSettings, progress: Callable[[str], None] = _silent
+) -> AsyncIterator[LocalStack]:
+    """Serve while the block lasts; `progress` hears of each step.
+
+    Raises ClusterError, MigrationError or ServiceProcessError.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.database_url is None:
+            progress("starting PostgreSQL")
+        dsn = await stack.enter_async_context(_database(settings.database_url))
+        progress("applying migrations")
+        await asyncio.to_thread(migrations.apply, dsn)
+        progress("starting the emulator")
+        folder = stack.enter_context(_scratch())
+        emulator = await stack.enter_async_context(
+            run_emulator(
+                EmulatorSettings(data_dir=folder, port=settings.gcs_port, buckets=(BUCKET,))
+            )
+        )
+        progress("starting the service")
+        environment = {**_environment(settings, emulator, dsn), **settings.service}
+        service = await stack.enter_async_context(service_process(environment, log=settings.log))
+        push_to(emulator, service.http_port)
+        yield LocalStack(_endpoints(emulator, service, dsn), emulator, service)
+
+
+def push_to(emulator: Emulator, http_port: int) -> None:
+    """Point the emulator's push subscription at a service."""
+    emulator.pushes.set_target(PushTarget(f"http://127.0.0.1:{http_port}{CALLBACK_PATH}", AUDIENCE))
+
+
+@asynccontextmanager
+async def _database(url: str | None) -> AsyncIterator[str]:
+    if url is not None:
+        yield url
+        return
+    manager = running_cluster()
+    cluster = await asyncio.to_thread(manager.__enter__)
+    try:
+        yield cluster.dsn("catalog")
+    finally:
+        await asyncio.to_thread(manager.__exit__, None, None, None)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="catalog-emulator-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def service_settings(emulator: Emulator, dsn: str) -> dict[str, str]:
+    """Settings of a service that talks to this emulator and database, as environment variables."""
+    return {
+        "DATABASE_URL": dsn,
+        "CATALOG_SERVER__GRPC_ADDR": "127.0.0.1:0",
+        "CATALOG_SERVER__HTTP_ADDR": "127.0.0.1:0",
+        "CATALOG_SERVER__REFLECTION": "true",
+        "CATALOG_GCS__PROJECT_ID": emulator.settings.project_id,
+        "CATALOG_GCS__BUCKET": emulator.settings.buckets[0],
+        "CATALOG_GCS__SIGNER": "key",
+        "CATALOG_GCS__SIGNER_KEY_FILE": str(emulator.service_account_file),
+        "CATALOG_GCS__ENDPOINT": emulator.url,
+        "CATALOG_GCS__CALLBACK_AUDIENCE": AUDIENCE,
+        "CATALOG_GCS__PUSH_SERVICE_ACCOUNT_EMAIL": emulator.settings.push_email,
+        "CATALOG_GCS__PUSH_CERTS_URL": emulator.certs_url,
+    }
+
+
+def _environment(settings: StackSettings, emulator: Emulator, dsn: str) -> dict[str, str]:
+    return service_settings(emulator, dsn) | {
+        "CATALOG_SERVER__GRPC_ADDR": f"127.0.0.1:{settings.grpc_port}",
+        "CATALOG_SERVER__HTTP_ADDR": f"127.0.0.1:{settings.http_port}",
+    }
+
+
+def _endpoints(emulator: Emulator, service: ServiceProcess, dsn: str) -> Endpoints:
+    return Endpoints(
+        grpc=f"127.0.0.1:{service.grpc_port}",
+        http=f"http://127.0.0.1:{service.http_port}",
+        gcs=emulator.url,
+        pubsub=emulator.url,
+        certs_url=emulator.certs_url,
+        bucket=BUCKET,
+        dsn=dsn,
+    )
+
+
+def database_url_from(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The database that DATABASE_URL names instead of our own; None where it is not set."""
+    return environment.get("DATABASE_URL") or None

@@ -1,0 +1,162 @@
+"""The wiring: settings in, adapters into use cases, use cases into servicers."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+import httpx
+
+from catalog.adapters.gcs.access_tokens import GoogleAccessTokens
+from catalog.adapters.gcs.blob_signer import BlobSigner
+from catalog.adapters.gcs.iam_signer import IamSigner
+from catalog.adapters.gcs.key_signer import KeySigner
+from catalog.adapters.gcs.object_store import BucketObjects
+from catalog.adapters.gcs.signer import PUBLIC_ENDPOINT, SignedStarts
+from catalog.adapters.grpc.guard import Guard
+from catalog.adapters.grpc.identity import IdentityReader
+from catalog.adapters.grpc.uploads import UploadServicer
+from catalog.adapters.grpc.videos import VideoServicer
+from catalog.adapters.http.callback import CallbackSettings, PushCallback
+from catalog.adapters.postgres.pool import PoolSettings
+from catalog.adapters.postgres.store import PostgresStore
+from catalog.adapters.pubsub.certificates import CertificateCache
+from catalog.adapters.pubsub.codec import ProtobufEvents
+from catalog.adapters.pubsub.push_tokens import PushTokens
+from catalog.application.bind_upload_to_video import BindUploadToVideo
+from catalog.application.create_video import CreateVideo
+from catalog.application.finalize_upload import FinalizeUpload
+from catalog.application.get_upload import GetUpload
+from catalog.application.get_video import GetVideo
+from catalog.application.init_resumable_upload import InitResumableUpload
+from catalog.application.object_removal import ObjectRemoval
+from catalog.application.ports import ObjectStore, UrlSigner
+from catalog.application.quarantine_push import QuarantinePush
+from catalog.domain.policies import UploadPolicy
+from catalog.runtime.clock import SystemClock
+from catalog.runtime.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What the servers are given."""
+
+    guard: Guard
+    uploads: UploadServicer
+    videos: VideoServicer
+    callback: PushCallback
+
+
+def pool_settings(config: Config) -> PoolSettings:
+    """Spell the database section as the pool wants it."""
+    database = config.database
+    return PoolSettings(
+        url=database.dsn(),
+        min_size=database.pool_min_size,
+        max_size=database.pool_max_size,
+        connect_timeout=database.connect_timeout_seconds,
+        command_timeout=database.command_timeout_seconds,
+        statement_timeout=database.statement_timeout_seconds,
+        lock_timeout=database.lock_timeout_seconds,
+        idle_in_transaction_timeout=database.idle_in_transaction_timeout_seconds,
+        timeouts_from=database.timeouts_from,
+        statement_cache_size=database.statement_cache_size,
+    )
+
+
+@asynccontextmanager
+async def build(config: Config, pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Container]:
+    """Put everything together; what holds connections is closed when the block ends.
+
+    Raises SigningKeyError or ValueError for settings that only the adapters can judge.
+    """
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(timeout=config.gcs.timeout_seconds, trust_env=False)
+        )
+        store = PostgresStore(pool, config.database.acquire_timeout_seconds)
+        objects = _objects(config)
+        stack.push_async_callback(objects.aclose)
+        signer = await _signer(config, client, stack)
+        certificates = CertificateCache(client, config.gcs.push_certs_url)
+        stack.push_async_callback(certificates.aclose)
+        yield Container(
+            guard=Guard(
+                identity=IdentityReader(config.auth.user_id_metadata_keys),
+                max_seconds=config.server.call_deadline_seconds,
+            ),
+            uploads=_upload_servicer(config, store, signer, objects),
+            videos=VideoServicer(
+                CreateVideo(store, ProtobufEvents(), SystemClock()), GetVideo(store)
+            ),
+            callback=_callback(config, store, certificates),
+        )
+
+
+def _objects(config: Config) -> BucketObjects:
+    return BucketObjects(
+        project_id=config.gcs.project_id,
+        endpoint=config.gcs.endpoint or None,
+        deadline_seconds=config.gcs.timeout_seconds,
+    )
+
+
+async def _signer(config: Config, client: httpx.AsyncClient, stack: AsyncExitStack) -> UrlSigner:
+    blobs: BlobSigner
+    if config.gcs.signer_key_file is not None and config.gcs.signer == "key":
+        blobs = KeySigner.from_file(config.gcs.signer_key_file)
+    else:
+        tokens = GoogleAccessTokens()
+        stack.push_async_callback(tokens.aclose)
+        blobs = IamSigner(
+            config.gcs.signer_service_account,
+            client=client,
+            tokens=tokens,
+            endpoint=config.gcs.iam_endpoint,
+            deadline_seconds=config.gcs.timeout_seconds,
+        )
+    return SignedStarts(
+        blobs, url_life=_url_life(config), endpoint=config.gcs.endpoint or PUBLIC_ENDPOINT
+    )
+
+
+def _url_life(config: Config) -> timedelta:
+    return timedelta(seconds=config.gcs.signed_url_ttl_seconds)
+
+
+def _upload_servicer(
+    config: Config, store: PostgresStore, signer: UrlSigner, objects: ObjectStore
+) -> UploadServicer:
+    init = InitResumableUpload(
+        store=store,
+        signer=signer,
+        objects=objects,
+        removal=ObjectRemoval(store, objects),
+        policy=UploadPolicy(
+            max_size_bytes=config.uploads.max_size_bytes,
+            max_duration_seconds=config.uploads.max_duration_seconds,
+            allowed_content_types=frozenset(config.uploads.allowed_content_types),
+        ),
+        bucket=config.gcs.bucket,
+        url_life=_url_life(config),
+        enabled=config.uploads.enabled,
+    )
+    return UploadServicer(init, GetUpload(store), BindUploadToVideo(store))
+
+
+def _callback(config: Config, store: PostgresStore, certificates: CertificateCache) -> PushCallback:
+    return PushCallback(
+        PushTokens(
+            certificates=certificates,
+            audiences=config.gcs.callback_audience,
+            email=config.gcs.push_service_account_email,
+            issuers=config.gcs.push_issuers,
+        ),
+        FinalizeUpload(store, ProtobufEvents(), config.uploads.max_size_bytes),
+        QuarantinePush(store),
+        CallbackSettings(
+            accepted_buckets=config.gcs.buckets,
+            max_seconds=config.server.callback_deadline_seconds,
+        ),
+    )

@@ -1,0 +1,55 @@
+"""Log lines: JSON for machines, readable on a terminal; libraries speak through the same door."""
+
+import json
+import logging
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+_QUIET = ("httpx", "httpcore", "google", "urllib3", "asyncio", "grpc")
+"""Libraries whose informational lines may quote URLs, which can be secrets."""
+
+
+def _named(_logger: object, _method: str, event: EventDict) -> EventDict:
+    event.setdefault("service", "catalog")
+    return event
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _named,
+    ]
+
+
+def _renderer(log_format: Literal["auto", "json", "console"]) -> Processor:
+    if log_format == "auto":
+        log_format = "console" if sys.stderr.isatty() else "json"
+    if log_format == "console":
+        return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return structlog.processors.JSONRenderer(json.dumps, default=str)
+
+
+def configure(log_format: Literal["auto", "json", "console"], log_level: str) -> None:
+    """Set up logging for the process. Call once, before anything logs."""
+    level = logging.getLevelNamesMapping()[log_level.upper()]
+    renderer = _renderer(log_format)
+    structlog.configure(
+        processors=[*_shared(), renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        foreign_pre_chain=_shared(),
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

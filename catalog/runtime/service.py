@@ -1,0 +1,146 @@
+"""The service as one process: what starts after what, and what ends before what."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
+from dataclasses import dataclass
+
+import asyncpg
+import structlog
+import uvloop
+
+from catalog.adapters.gcs.key_signer import SigningKeyError
+from catalog.adapters.grpc.server import GrpcServer, GrpcSettings, grpc_server
+from catalog.adapters.http.app import sidecar_app
+from catalog.adapters.http.server import HttpServer, HttpSettings, http_server
+from catalog.adapters.postgres.pool import DatabaseSetupError, open_pool
+from catalog.runtime import logs, migrations
+from catalog.runtime.config import Config
+from catalog.runtime.container import Container, build, pool_settings
+from catalog.runtime.readiness import ServiceReadiness
+
+
+class StartError(Exception):
+    """The service cannot start; the message says why and what to do, without secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that serves."""
+
+    grpc: GrpcServer
+    http: HttpServer
+
+
+@asynccontextmanager
+async def service(config: Config) -> AsyncIterator[Running]:
+    """Serve while the block lasts. Raises StartError.
+
+    Left in the reverse order of entry: readiness goes dark and health says
+    NOT_SERVING, gRPC calls finish, then pushes, and the pool closes last.
+    """
+    async with AsyncExitStack() as stack:
+        with _explained():
+            pool = await stack.enter_async_context(open_pool(pool_settings(config)))
+            await _require_schema(pool)
+            container = await stack.enter_async_context(build(config, pool))
+            readiness = ServiceReadiness(pool)
+            http = await stack.enter_async_context(_http(config, container, readiness))
+            grpc = await stack.enter_async_context(_grpc(config, container))
+        stack.callback(readiness.drain)
+        yield Running(grpc, http)
+
+
+def _http(
+    config: Config, container: Container, readiness: ServiceReadiness
+) -> AbstractAsyncContextManager[HttpServer]:
+    app = sidecar_app(container.callback, readiness, config.pubsub.callback_path)
+    grace = max(1, round(config.server.shutdown_grace_seconds / 4))
+    return http_server(app, HttpSettings(config.server.http_addr, grace_seconds=grace))
+
+
+def _grpc(config: Config, container: Container) -> AbstractAsyncContextManager[GrpcServer]:
+    settings = GrpcSettings(
+        config.server.grpc_addr,
+        grace_seconds=config.server.shutdown_grace_seconds * 3 / 4,
+        reflection=config.server.reflection,
+    )
+    return grpc_server(settings, container.guard, container.uploads, container.videos)
+
+
+async def _require_schema(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    missing = await migrations.missing(pool)
+    if missing:
+        raise StartError(f"the database lacks migrations {', '.join(missing)}: run catalog migrate")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what may go wrong on the way up into one line without hosts, names or values."""
+    try:
+        yield
+    except (DatabaseSetupError, SigningKeyError) as error:
+        raise StartError(str(error)) from None
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise StartError(
+            f"the database cannot be used ({type(error).__name__}): check DATABASE_URL"
+        ) from None
+    except OSError as error:
+        raise StartError(f"cannot start: {error.strerror or type(error).__name__}") from None
+    except (ValueError, RuntimeError) as error:
+        raise StartError(f"cannot start: {error}") from None
+
+
+async def serve(
+    config: Config, stop: asyncio.Event, started: Callable[[Running], None] | None = None
+) -> None:
+    """Serve until `stop` is set; a part that ends by itself ends everything.
+
+    Raises StartError, or an ExceptionGroup of what ended a part.
+    """
+    async with service(config) as running, asyncio.TaskGroup() as parts:
+        watchers = [
+            parts.create_task(running.grpc.watch(), name="grpc"),
+            parts.create_task(running.http.watch(), name="http"),
+        ]
+        if started is not None:
+            started(running)
+        await stop.wait()
+        for watcher in watchers:
+            watcher.cancel()
+
+
+def run(config: Config, started: Callable[[Running], None] | None = None) -> int:
+    """Run the process until SIGTERM or SIGINT; return its exit code. Raises StartError."""
+    logs.configure(config.telemetry.log_format, config.telemetry.log_level)
+    log = structlog.get_logger("catalog.service")
+
+    def announce(running: Running) -> None:
+        log.info("serving", grpc_port=running.grpc.port, http_port=running.http.port)
+        if started is not None:
+            started(running)
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        await serve(config, stop, announce)
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(main())
+    except StartError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a crashed part: its text may hold secrets
+        causes = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+        log.error("service_failed", errors=[type(cause).__name__ for cause in causes])  # noqa: TRY400
+        return 1
+    log.info("stopped")
+    return 0
