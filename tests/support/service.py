@@ -107,8 +107,8 @@ def service_config(
     }
     for section, values in (changes or {}).items():
         sections[section] = {**sections.get(section, {}), **values}
-    values: dict[str, Any] = dict(sections)
-    return Config(**values)
+    settings: dict[str, Any] = dict(sections)
+    return Config(**settings)
 
 
 @asynccontextmanager

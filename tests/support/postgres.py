@@ -1,0 +1,75 @@
+"""A real PostgreSQL for every test: one server a session, one migrated clone a test."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from catalog.adapters.postgres.pool import PoolSettings, open_pool
+from catalog.adapters.postgres.store import PostgresStore
+from catalog.devstack.postgres import Cluster, running_cluster
+from catalog.runtime import migrations
+
+_TEMPLATE = "catalog_template"
+
+
+def pool_settings(dsn: str, *, size: int = 10) -> PoolSettings:
+    """Settings as the service has them, with `size` connections at most."""
+    return PoolSettings(
+        url=dsn,
+        min_size=1,
+        max_size=size,
+        connect_timeout=10,
+        command_timeout=20,
+        statement_timeout=20,
+        lock_timeout=15,
+        idle_in_transaction_timeout=30,
+        timeouts_from="startup",
+        statement_cache_size=200,
+    )
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A server for the whole session. CATALOG_TEST_POSTGRES_BIN chooses another version."""
+    chosen = os.environ.get("CATALOG_TEST_POSTGRES_BIN")
+    with running_cluster(
+        binaries=Path(chosen) if chosen else None, durable=False, trust=True
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> Cluster:
+    """The server with a migrated database that tests clone."""
+    migrations.apply(cluster.dsn(_TEMPLATE))
+    return cluster
+
+
+@pytest.fixture
+async def database(template: Cluster) -> AsyncIterator[str]:
+    """Address of a fresh, migrated database."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(template.dsn())
+    try:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        yield template.dsn(name)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    """A pool as the service opens it, on a fresh database."""
+    async with open_pool(pool_settings(database)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(pool: "asyncpg.Pool[asyncpg.Record]") -> PostgresStore:
+    """The real store on a fresh database."""
+    return PostgresStore(pool, acquire_timeout_seconds=20)
