@@ -3,16 +3,19 @@
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 from rich.progress import Progress as Bars
+from rich.text import Text
 
 from catalog.client import Phase, Progress
 
@@ -25,6 +28,18 @@ _WORDS = {
 }
 
 
+class _WhenCounting(ProgressColumn):
+    """Another column, left empty in phases that have no bytes to count."""
+
+    def __init__(self, column: ProgressColumn) -> None:
+        super().__init__()
+        self._column = column
+
+    def render(self, task: Task) -> RenderableType:
+        """As the other column does."""
+        return Text() if task.total is None else self._column.render(task)
+
+
 class ProgressBar:
     """One bar a phase, so that the rate is that of the phase; silent off a terminal."""
 
@@ -33,9 +48,9 @@ class ProgressBar:
         self._bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(),
-            DownloadColumn(binary_units=True),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
+            _WhenCounting(DownloadColumn(binary_units=True)),
+            _WhenCounting(TransferSpeedColumn()),
+            _WhenCounting(TimeRemainingColumn()),
             console=console,
             disable=not console.is_terminal,
         )

@@ -8,14 +8,17 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from catalog.client.source import FileIdentity
 
-_FORMAT = 1
+_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class UploadMemory:
             remembered = _read(self._path)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError):
             remembered = None
         if remembered is None or remembered.file != identity:
             self.forget()
@@ -78,7 +81,7 @@ class UploadMemory:
             return
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         remembered = Remembered(session, identity, md5_hex, time.time())
-        _replace(self._path, json.dumps({"format": _FORMAT, **asdict(remembered)}))
+        _replace(self._path, json.dumps(asdict(remembered)))
 
     def forget(self) -> None:
         """Drop the state file, if there is one."""
@@ -88,21 +91,15 @@ class UploadMemory:
 
 
 def _read(path: Path) -> Remembered | None:
-    """Raises OSError, ValueError, TypeError or KeyError for what is not ours or not whole."""
+    """Raises OSError or ValueError for what is not there, not whole or not sensible."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with os.fdopen(descriptor, encoding="utf-8") as stream:
+    with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if status.st_uid != os.geteuid() or status.st_mode & 0o077:
             return None
-        kept = json.load(stream)
-    if kept.pop("format") != _FORMAT:
-        return None
-    return Remembered(
-        session=OpenSession(**kept["session"]),
-        file=FileIdentity(**kept["file"]),
-        md5_hex=kept["md5_hex"],
-        created_at=kept["created_at"],
-    )
+        kept = TypeAdapter(Remembered).validate_json(stream.read(), strict=True)
+    sensible = _MD5.fullmatch(kept.md5_hex) and kept.session.chunk_bytes > 0
+    return kept if sensible else None
 
 
 def _replace(path: Path, text: str) -> None:
