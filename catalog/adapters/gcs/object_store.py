@@ -45,7 +45,7 @@ class BucketObjects:
         self._deadline = deadline_seconds
         self._request_timeout = min(request_timeout_seconds, deadline_seconds)
         # The library's own retries end with the call: none goes on unheard for long.
-        self._retry = DEFAULT_RETRY.with_timeout(deadline_seconds)
+        self._retry = DEFAULT_RETRY.with_timeout(deadline_seconds).with_delay(0.1, 1.0, 2.0)
         self._client: Untyped = None
         self._making = threading.Lock()
 
