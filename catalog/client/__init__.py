@@ -6,6 +6,7 @@ async with CatalogClient("localhost:9000", user_id) as client:
 
 from catalog.client.errors import (
     AccessRefusedError,
+    AlreadyRunningError,
     ClientError,
     FileChangedError,
     FileError,
@@ -32,6 +33,7 @@ from catalog.client.uploader import Uploader, UploadOptions
 
 __all__ = [
     "AccessRefusedError",
+    "AlreadyRunningError",
     "CatalogClient",
     "ClientError",
     "ClientSettings",

@@ -26,6 +26,12 @@ class InvalidUsageError(ClientError):
     default_reason = "INVALID_USAGE"
 
 
+class AlreadyRunningError(ClientError):
+    """Another run is uploading the same file for the same user."""
+
+    default_reason = "ALREADY_RUNNING"
+
+
 class FileError(ClientError):
     """The file cannot be uploaded: missing, unreadable, not a regular file."""
 

@@ -7,16 +7,21 @@ mode 0600, in a directory of mode 0700, replaced atomically, dropped when the up
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import re
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from catalog.client.claim import claimed
 from catalog.client.source import FileIdentity
+
+logger = logging.getLogger(__name__)
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
@@ -48,14 +53,29 @@ class UploadMemory:
     """The state file of one (file path, user, server); nothing at all without a directory.
 
     A damaged file, one of another version of the file, or one that others could have written
-    is forgotten, never an error: the price is an upload that begins anew.
+    is forgotten, never an error: the price is an upload that begins anew. So is a directory
+    that cannot be written: the upload goes on, but cannot be resumed, which is logged.
     """
 
     def __init__(self, directory: Path | None, file: Path, user_id: str, server: str) -> None:
-        self._directory = directory
         key = "\0".join((os.fspath(file.resolve()), user_id, server))
         name = hashlib.sha256(os.fsencode(key)).hexdigest()[:32]
         self._path = directory / f"{name}.json" if directory is not None else None
+
+    @contextlib.contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Keep other runs for this file, user and server out while the block runs.
+
+        Raises AlreadyRunningError.
+        """
+        with contextlib.ExitStack() as held:
+            if self._path is not None:
+                try:
+                    self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    held.enter_context(claimed(self._path.with_suffix(".lock")))
+                except OSError as error:
+                    self._give_up(error)
+            yield
 
     def recall(self, identity: FileIdentity) -> Remembered | None:
         """What is known of an unfinished upload of exactly this version of the file."""
@@ -73,21 +93,26 @@ class UploadMemory:
         return remembered
 
     def remember(self, session: OpenSession, identity: FileIdentity, md5_hex: str) -> None:
-        """Keep this for a later run; survives a crash of the machine.
-
-        Raises OSError when it cannot be written.
-        """
-        if self._directory is None or self._path is None:
+        """Keep this for a later run; survives a crash of the machine."""
+        if self._path is None:
             return
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         remembered = Remembered(session, identity, md5_hex, time.time())
-        _replace(self._path, json.dumps(asdict(remembered)))
+        try:
+            _replace(self._path, json.dumps(asdict(remembered)))
+        except OSError as error:
+            self._give_up(error)
 
     def forget(self) -> None:
         """Drop the state file, if there is one."""
         if self._path is not None:
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
+
+    def _give_up(self, error: OSError) -> None:
+        logger.warning(
+            "this upload cannot be resumed, its state cannot be kept: %s", error.strerror
+        )
+        self._path = None
 
 
 def _read(path: Path) -> Remembered | None:

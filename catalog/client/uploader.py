@@ -48,7 +48,8 @@ class Uploader:
     ) -> UploadResult:
         """Store the file; returns once Cloud Storage has it and its hash is verified.
 
-        Raises a ClientError: FileError and its kin for the file, ServiceError for Catalog,
+        Raises a ClientError: FileError and its kin for the file, AlreadyRunningError when
+        another run is at the same file with the same state, ServiceError for Catalog,
         StorageError for Cloud Storage, UploadFailedError and NotConfirmedError for the end.
         """
         options = options or UploadOptions()
@@ -67,7 +68,8 @@ class Uploader:
                 ),
                 listener=on_progress,
             )
-            return await run.execute(options.watch_deadline if options.watch else None)
+            with memory.claimed():
+                return await run.execute(options.watch_deadline if options.watch else None)
 
 
 def _printable(name: str) -> str:

@@ -40,7 +40,8 @@ def starts_and_persisted(emulator: Emulator) -> list[tuple[int, int | None]]:
 
 
 def state_files(state_dir: Path) -> list[Path]:
-    return sorted(state_dir.iterdir()) if state_dir.exists() else []
+    """The remembered uploads; a lock that a killed run left behind is none."""
+    return sorted(state_dir.glob("*.json"))
 
 
 async def until(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from catalog.client import AlreadyRunningError
 from catalog.client.source import FileIdentity
 from catalog.client.state import OpenSession, UploadMemory
 
@@ -22,12 +24,19 @@ def directory(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def memory(directory: Path) -> UploadMemory:
-    return UploadMemory(directory, Path("a.mp4"), USER, "localhost:9000")
+def memory(directory: Path) -> Iterator[UploadMemory]:
+    memory = UploadMemory(directory, Path("a.mp4"), USER, "localhost:9000")
+    with memory.claimed():
+        yield memory
+
+
+def files(directory: Path) -> list[Path]:
+    """All but the lock of the run that is under way."""
+    return [path for path in directory.iterdir() if path.suffix != ".lock"]
 
 
 def only_file(directory: Path) -> Path:
-    (only,) = directory.iterdir()
+    (only,) = files(directory)
     return only
 
 
@@ -75,7 +84,7 @@ def test_the_state_of_another_version_of_the_file_is_removed(
     memory.remember(SESSION, IDENTITY, MD5)
 
     assert memory.recall(other) is None
-    assert list(directory.iterdir()) == []
+    assert files(directory) == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +95,7 @@ def test_a_damaged_state_is_forgotten(memory: UploadMemory, directory: Path, dam
     only_file(directory).write_text(damage)
 
     assert memory.recall(IDENTITY) is None
-    assert list(directory.iterdir()) == []
+    assert files(directory) == []
 
 
 @pytest.mark.parametrize(
@@ -134,15 +143,19 @@ def test_a_link_in_place_of_the_state_is_not_followed(
 
 def test_each_file_user_and_server_has_a_state_of_its_own(directory: Path) -> None:
     for file, user, server in [("a", "u", "s"), ("b", "u", "s"), ("a", "v", "s"), ("a", "u", "t")]:
-        UploadMemory(directory, Path(file), user, server).remember(SESSION, IDENTITY, MD5)
+        memory = UploadMemory(directory, Path(file), user, server)
+        with memory.claimed():
+            memory.remember(SESSION, IDENTITY, MD5)
 
-    assert len(list(directory.iterdir())) == 4
+    assert len(files(directory)) == 4
 
 
 def test_one_file_is_the_same_by_any_path(directory: Path, tmp_path: Path) -> None:
     file = tmp_path / "a.mp4"
     file.touch()
-    UploadMemory(directory, file, USER, "s").remember(SESSION, IDENTITY, MD5)
+    memory = UploadMemory(directory, file, USER, "s")
+    with memory.claimed():
+        memory.remember(SESSION, IDENTITY, MD5)
 
     by_detour = UploadMemory(directory, tmp_path / "x" / ".." / "a.mp4", USER, "s")
 
@@ -155,7 +168,7 @@ def test_forgetting_twice_or_nothing_is_fine(memory: UploadMemory, directory: Pa
     memory.forget()
     memory.forget()
 
-    assert list(directory.iterdir()) == []
+    assert files(directory) == []
 
 
 def test_without_a_directory_nothing_is_kept(tmp_path: Path) -> None:
@@ -170,3 +183,39 @@ def test_the_session_uri_is_in_no_repr(memory: UploadMemory) -> None:
     memory.remember(SESSION, IDENTITY, MD5)
 
     assert "SECRET" not in repr(memory.recall(IDENTITY)) + repr(SESSION) + repr(memory)
+
+
+def test_a_second_run_is_kept_out_until_the_first_one_ends(directory: Path) -> None:
+    first, second = (UploadMemory(directory, Path("a"), USER, "s") for _ in range(2))
+    with (
+        first.claimed(),
+        pytest.raises(AlreadyRunningError, match="another run"),
+        second.claimed(),
+    ):
+        pass
+
+    with second.claimed():
+        pass
+    assert list(directory.iterdir()) == []
+
+
+def test_runs_for_other_files_do_not_wait_for_each_other(directory: Path) -> None:
+    with (
+        UploadMemory(directory, Path("a"), USER, "s").claimed(),
+        UploadMemory(directory, Path("b"), USER, "s").claimed(),
+    ):
+        pass
+
+
+def test_a_directory_that_cannot_be_written_costs_the_resuming_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    memory = UploadMemory(tmp_path / "file", Path("a"), USER, "s")
+
+    with memory.claimed():
+        memory.remember(SESSION, IDENTITY, MD5)
+
+        assert memory.recall(IDENTITY) is None
+    assert "cannot be resumed" in caplog.text
+    assert "SECRET" not in caplog.text
