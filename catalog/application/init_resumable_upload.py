@@ -96,8 +96,7 @@ class InitResumableUpload:
         checked = check_init(command.raw, self.policy)
         facts = self._facts(command, checked)
         if checked.video_id is None:
-            async with self.store.autocommit() as statements:
-                made = await statements.uploads.insert_by_user_md5(facts, _MADE)
+            made = await decide_again(partial(self._insert, facts))
             if made is not None:
                 return await self._answer(made)
         return await self._answer(await self._start(facts, checked.video_id))
@@ -114,6 +113,10 @@ class InitResumableUpload:
             session_life=self.url_life + SESSION_LIFE,
             traceparent=command.traceparent,
         )
+
+    async def _insert(self, facts: InitFacts) -> TimedUpload | None:
+        async with self.store.autocommit() as statements:
+            return await statements.uploads.insert_by_user_md5(facts, _MADE)
 
     async def _answer(self, timed: TimedUpload) -> InitAnswer:
         upload = timed.upload
