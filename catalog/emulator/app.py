@@ -27,6 +27,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 # Paths of the other services, which must not be taken for buckets.
 _RESERVED = ("/_emulator", "/storage", "/download", "/upload", "/oauth2", "/v1", "/token")
 
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
 
 def build_app(state: EmulatorState) -> Starlette:
     """Every path of every service; what is none of them is an XML API object path."""
@@ -34,7 +36,10 @@ def build_app(state: EmulatorState) -> Starlette:
         routes=[
             *_control_routes(state),
             *_google_routes(state),
-            *(Route(prefix + "/{rest:path}", nothing_here) for prefix in _RESERVED),
+            *(
+                Route(prefix + "/{rest:path}", nothing_here, methods=_METHODS)
+                for prefix in _RESERVED
+            ),
             _xml_route(state),
         ],
         exception_handlers={
@@ -91,7 +96,7 @@ def _xml_route(state: EmulatorState) -> Route:
     async def storage(request: Request) -> Response:
         return await xml(request)
 
-    return Route("/{rest:path}", storage, methods=["GET", "HEAD", "POST", "PUT", "DELETE"])
+    return Route("/{rest:path}", storage, methods=_METHODS)
 
 
 async def nothing_here(_request: Request) -> Response:

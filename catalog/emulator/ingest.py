@@ -31,12 +31,17 @@ class Ingest:
         return self._limit is not None and self.received > self._limit
 
     async def take(self, chunks: AsyncIterator[bytes]) -> None:
-        """Consume the body. Whatever ends it early, full blocks that arrived are kept."""
+        """Consume the body, persisting block by block; ``flush`` or ``finish`` keeps the rest."""
         try:
             async for chunk in chunks:
                 await self._add(chunk)
         finally:
-            await self._flush_multiples()
+            await self._settle()
+
+    async def flush(self) -> None:
+        """Persist every full 256 KiB that arrived."""
+        await self._write_multiples()
+        await self._settle()
 
     async def finish(self) -> None:
         """Persist the odd rest as well: the object ends here."""
@@ -62,10 +67,6 @@ class Ingest:
         block = bytes(memoryview(self._buffer)[:size])
         del self._buffer[:size]
         await self._write(block)
-
-    async def _flush_multiples(self) -> None:
-        await self._write_multiples()
-        await self._settle()
 
     async def _write(self, block: bytes) -> None:
         await self._settle()

@@ -112,9 +112,8 @@ class OidcIssuer:
         claims = {**self.claims(), **(overrides or {})}
         kept = {name: value for name, value in claims.items() if value is not None}
         signing = key or self._keys[-1]
-        header = {"kid": kid or self.kid}
         encoded: bytes = jwt.encode(  # type: ignore[no-untyped-call]  # google-auth is untyped
-            _Signer(signing), kept, header=header
+            _Signer(signing), kept, key_id=kid or self.kid
         )
         return encoded.decode()
 

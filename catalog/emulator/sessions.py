@@ -1,9 +1,10 @@
 """Resumable upload sessions: opened by a signed POST, living up to a week without credentials."""
 
+import asyncio
+import contextlib
 import enum
 import hashlib
 import secrets
-from asyncio import Lock
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from catalog.emulator.clock import Clock
 from catalog.emulator.objects import ObjectHeaders, StoredObject
 from catalog.emulator.part_file import PartFile
 
+SETTLE_SECONDS = 0.5
+
 
 class SessionState(enum.Enum):
     """What a session still answers; everything but OPEN is final."""
@@ -23,6 +26,14 @@ class SessionState(enum.Enum):
     CANCELLED = "cancelled"
     PRECONDITION_FAILED = "precondition_failed"
     TERMINATED = "terminated"
+
+
+@dataclass(slots=True, eq=False)
+class Writer:
+    """The PUT that is writing to a session right now."""
+
+    abort: Callable[[], None]
+    superseded: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -39,8 +50,8 @@ class Session:
     state: SessionState = SessionState.OPEN
     declared_total: int | None = None
     stored: StoredObject | None = None
-    lock: Lock = field(default_factory=Lock, repr=False)
-    abort_writer: Callable[[], None] | None = field(default=None, repr=False)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    writer: Writer | None = field(default=None, repr=False)
 
     @property
     def persisted(self) -> int:
@@ -51,8 +62,22 @@ class Session:
         """Enter a final state without an object; the bytes are dropped and a writer is cut off."""
         self.state = state
         self.part.path.unlink(missing_ok=True)
-        if self.abort_writer is not None:
-            self.abort_writer()
+        self.supersede_writer()
+
+    def supersede_writer(self) -> None:
+        """Cut a PUT that is still running off; nothing more of it is persisted."""
+        if self.writer is not None:
+            self.writer.superseded = True
+            self.writer.abort()
+
+    async def settle(self) -> None:
+        """Wait for a PUT whose client just went away, so that what it left is counted.
+
+        A PUT that is still alive is not waited for longer than half a second.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS), self.lock:
+                pass
 
     def refuse_if_over(self) -> None:
         """Raise the answer of a session that ended without an object.

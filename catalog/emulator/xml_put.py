@@ -15,7 +15,7 @@ from catalog.emulator.ingest import Ingest
 from catalog.emulator.object_answer import completion_headers, hash_mismatch
 from catalog.emulator.objects import PreconditionFailedError
 from catalog.emulator.request_log import LoggedRequest
-from catalog.emulator.sessions import Session, SessionState, precondition_failed
+from catalog.emulator.sessions import Session, SessionState, Writer, precondition_failed
 from catalog.emulator.state import EmulatorState
 from catalog.emulator.storage_call import ConnectionGoneError
 
@@ -54,17 +54,17 @@ class SessionPut:
         session = self.session
         if self.request.headers.get("content-length", "0") != "0":
             raise content_range.invalid_range()
-        if sent.total != session.persisted or session.lock.locked():
-            return
-        async with session.lock:
-            if session.state is SessionState.OPEN and sent.total == session.persisted:
-                self._complete()
+        await session.settle()
+        session.refuse_if_over()
+        self.entry.persisted_before = session.persisted
+        whole = sent.total == session.persisted and not session.lock.locked()
+        if whole and session.state is SessionState.OPEN:
+            self._complete()
 
     async def _take_over_and_receive(self, sent: ContentRange) -> None:
         """A PUT that is still running is cut off, as when its client went away unnoticed."""
         session = self.session
-        if session.abort_writer is not None:
-            session.abort_writer()
+        session.supersede_writer()
         async with session.lock:
             session.refuse_if_over()
             if session.state is SessionState.COMPLETE:
@@ -78,16 +78,19 @@ class SessionPut:
         """Take the body in; True when the connection broke before its end."""
         session = self.session
         ingest = Ingest(session.part, *self._check_offsets(sent))
-        session.abort_writer = abort(self.request)
+        session.writer = writer = Writer(abort(self.request))
         cut = False
         try:
             await ingest.take(self._body())
         except ClientDisconnect:
             cut = True
         finally:
-            session.abort_writer = None
+            session.writer = None
             self.entry.persisted_after = session.persisted
-        session.refuse_if_over()
+        if writer.superseded:
+            raise ConnectionGoneError
+        await ingest.flush()
+        self.entry.persisted_after = session.persisted
         if ingest.surplus:
             raise content_range.invalid_range()
         await self._complete_if_whole(sent, ingest, cut=cut)

@@ -43,9 +43,7 @@ def sign(key: SigningKey, resource: str, **options: Any) -> str:
     }
     # The library adds to the dictionary it is given.
     arguments["headers"] = dict(arguments.get("headers") or {})
-    url: str = signing.generate_signed_url_v4(  # type: ignore[no-untyped-call]  # untyped
-        KeyCredentials(key), resource, **arguments
-    )
+    url: str = signing.generate_signed_url_v4(KeyCredentials(key), resource, **arguments)
     return url
 
 

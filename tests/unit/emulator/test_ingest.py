@@ -56,6 +56,7 @@ async def test_only_whole_multiples_are_kept_until_the_object_ends(
         part = PartFile(Path(folder) / "part")
         ingest = Ingest(part, 0, None)
         await ingest.take(stream(in_pieces(body, lengths)))
+        await ingest.flush()
         whole = size // CHUNK_MULTIPLE * CHUNK_MULTIPLE
         assert_holds(part, body[:whole])
         assert ingest.rest == size - whole
@@ -83,8 +84,10 @@ async def test_bytes_that_are_there_already_are_not_written_again(
 async def test_a_broken_connection_keeps_the_full_multiples_that_arrived(tmp_path: Path) -> None:
     part = PartFile(tmp_path / "part")
     body = content(2 * CHUNK_MULTIPLE + 5)
+    ingest = Ingest(part, 0, None)
     with pytest.raises(ConnectionResetError):
-        await Ingest(part, 0, None).take(stream([body], fail=True))
+        await ingest.take(stream([body], fail=True))
+    await ingest.flush()
     assert_holds(part, body[: 2 * CHUNK_MULTIPLE])
 
 
