@@ -36,6 +36,7 @@ class PostgresVideos:
             event_type=event.event_type,
             payload=event.payload,
             headers=json.dumps(dict(event.headers)),
+            occurred_at=event.occurred_at,
         )
         return video_from(row) if row else None
 

@@ -96,23 +96,11 @@ WITH changed AS (
     WHERE :video_created::boolean
     RETURNING 1
 ), history AS (
-    INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
-    SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM changed
-    RETURNING 1
+    @history_of_changed RETURNING 1
 ), announced AS (
-    INSERT INTO catalog.outbox_events (
-        event_id, aggregate_type, aggregate_id, event_type, payload, headers, occurred_at
-    )
-    SELECT
-        e.event_id, e.aggregate_type, e.aggregate_id, e.event_type, e.payload,
-        e.headers::jsonb, e.occurred_at
-    FROM changed, @outbox_rows
-    RETURNING 1
+    @events_of_changed
 ), settled AS (
-    UPDATE catalog.inbox_events AS i SET outcome = :outcome, processed_at = now()
-    FROM changed
-    WHERE i.source = 'gcs' AND i.dedup_key = :dedup_key
-    RETURNING 1
+    @inbox_of_changed
 )
 SELECT
     (SELECT count(*) FROM changed) AS uploads,
@@ -145,23 +133,11 @@ WITH changed AS (
     ON CONFLICT DO NOTHING
     RETURNING 1
 ), history AS (
-    INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
-    SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM changed
-    RETURNING 1
+    @history_of_changed RETURNING 1
 ), announced AS (
-    INSERT INTO catalog.outbox_events (
-        event_id, aggregate_type, aggregate_id, event_type, payload, headers, occurred_at
-    )
-    SELECT
-        e.event_id, e.aggregate_type, e.aggregate_id, e.event_type, e.payload,
-        e.headers::jsonb, e.occurred_at
-    FROM changed, @outbox_rows
-    RETURNING 1
+    @events_of_changed
 ), settled AS (
-    UPDATE catalog.inbox_events AS i SET outcome = :outcome, processed_at = now()
-    FROM changed
-    WHERE i.source = 'gcs' AND i.dedup_key = :dedup_key
-    RETURNING 1
+    @inbox_of_changed
 )
 SELECT
     (SELECT count(*) FROM changed) AS uploads,
@@ -173,7 +149,7 @@ SELECT
 
 -- mark_rejected --
 -- An object that came too late for an upload that has failed: tombstone alone.
-WITH subject AS MATERIALIZED (
+WITH changed AS MATERIALIZED (
     SELECT u.upload_id, u.bucket, u.object_name
     FROM catalog.uploads AS u
     WHERE u.upload_id = :upload_id
@@ -186,18 +162,13 @@ WITH subject AS MATERIALIZED (
         )
 ), buried AS (
     INSERT INTO catalog.object_deletions (bucket, object_name, generation, reason)
-    SELECT bucket, object_name, :generation, :code FROM subject
+    SELECT bucket, object_name, :generation, :code FROM changed
     ON CONFLICT DO NOTHING
     RETURNING 1
 ), history AS (
-    INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
-    SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM subject
-    RETURNING 1
+    @history_of_changed RETURNING 1
 ), settled AS (
-    UPDATE catalog.inbox_events AS i SET outcome = :outcome, processed_at = now()
-    FROM subject
-    WHERE i.source = 'gcs' AND i.dedup_key = :dedup_key
-    RETURNING 1
+    @inbox_of_changed
 )
 SELECT
     0 AS uploads,

@@ -1,7 +1,7 @@
 -- insert_by_user_md5 --
 -- A new upload with its first history entry, in one statement. No conflict
 -- target: with one, the other unique index raises 23505 under concurrency.
-WITH made AS (
+WITH changed AS (
     INSERT INTO catalog.uploads (
         user_id, bucket, object_name, original_filename, content_type, expected_size,
         content_md5, duration_seconds, traceparent, session_expires_at
@@ -13,10 +13,9 @@ WITH made AS (
     ON CONFLICT DO NOTHING
     RETURNING @upload_columns
 ), history AS (
-    INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
-    SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM made
+    @history_of_changed
 )
-SELECT made.*, now() AS at FROM made
+SELECT changed.*, now() AS at FROM changed
 
 -- lock_by_user_md5 --
 -- The user's upload of this content, locked until the transaction ends.
@@ -75,8 +74,7 @@ WITH changed AS (
     WHERE upload_id = :upload_id AND version = :version AND status IN ('pending', 'uploading')
     RETURNING @upload_columns
 ), history AS (
-    INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
-    SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM changed
+    @history_of_changed
 )
 SELECT changed.*, now() AS at FROM changed
 
@@ -100,8 +98,7 @@ WITH changed AS (
     WHERE upload_id = :upload_id AND version = :version AND status = 'failed'
     RETURNING @upload_columns
 ), history AS (
-    INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
-    SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM changed
+    @history_of_changed
 )
 SELECT changed.*, now() AS at FROM changed
 
@@ -111,8 +108,7 @@ WITH changed AS (
     WHERE upload_id = :upload_id AND version = :version AND status IN ('pending', 'uploading')
     RETURNING @upload_columns
 ), history AS (
-    INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
-    SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM changed
+    @history_of_changed
 )
 SELECT * FROM changed
 
@@ -123,8 +119,7 @@ WITH changed AS (
     WHERE upload_id = ANY(:upload_ids::uuid[]) AND status = 'failed'
     RETURNING upload_id
 ), history AS (
-    INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
-    SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM changed
+    @history_of_changed
 )
 SELECT count(*) FROM changed
 

@@ -11,7 +11,7 @@ WITH made AS (
     )
     SELECT
         :event_id, :aggregate_type, :aggregate_id, :event_type, :payload, :headers::jsonb,
-        :at
+        :occurred_at
     FROM made
 )
 SELECT made.*, NULL::uuid AS upload_id FROM made
