@@ -50,13 +50,21 @@ class FaultSwitches:
         self, kind: type[FaultT], object_name: str | None = None, operation: str | None = None
     ) -> FaultT | None:
         """The fault that strikes here, counted as one strike; None when nothing is wrong."""
-        for switch in self._switches.get(kind, []):
-            if switch.remaining != 0 and switch.fault.strikes(object_name, operation):
-                if switch.remaining is not None:
-                    switch.remaining -= 1
-                assert isinstance(switch.fault, kind)
-                return switch.fault
-        return None
+        switch = self._find(kind, object_name, operation)
+        if switch is None:
+            return None
+        if switch.remaining is not None:
+            switch.remaining -= 1
+        assert isinstance(switch.fault, kind)
+        return switch.fault
+
+    def peek(self, kind: type[FaultT], object_name: str | None = None) -> FaultT | None:
+        """The fault that would strike here, not counted."""
+        switch = self._find(kind, object_name, None)
+        if switch is None:
+            return None
+        assert isinstance(switch.fault, kind)
+        return switch.fault
 
     def is_set(self, kind: type[Fault]) -> bool:
         """True while any fault of the kind can still strike."""
@@ -75,6 +83,14 @@ class FaultSwitches:
             for kind, switches in self._switches.items()
         }
         return {name: entries for name, entries in live.items() if entries}
+
+    def _find(
+        self, kind: type[Fault], object_name: str | None, operation: str | None
+    ) -> _Switch | None:
+        for switch in self._switches.get(kind, []):
+            if switch.remaining != 0 and switch.fault.strikes(object_name, operation):
+                return switch
+        return None
 
     def _changed(self) -> None:
         for callback in self._on_clear:

@@ -122,14 +122,27 @@ class Stall(Fault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut(Fault):
-    """The connection is reset once ``after_bytes`` of an upload body have arrived."""
+    """The connection is reset in the middle of an upload body.
+
+    Either once ``after_bytes`` of one body have arrived, or when the object reaches the byte
+    ``at_offset``; bodies that never get there are left alone and do not count as strikes.
+    """
 
     NAME = "cut"
-    after_bytes: int
+    after_bytes: int | None = None
+    at_offset: int | None = None
 
     def check(self) -> None:
         """Zero cuts at the first byte."""
-        _require(self.after_bytes >= 0, "cut: after_bytes must not be negative")
+        places = [place for place in (self.after_bytes, self.at_offset) if place is not None]
+        _require(len(places) == 1, "cut: give either after_bytes or at_offset")
+        _require(places[0] >= 0, "cut: the place must not be negative")
+
+    def place_in_body(self, first: int) -> int:
+        """How many bytes of a body that starts at offset ``first`` arrive; negative: all."""
+        if self.after_bytes is not None:
+            return self.after_bytes
+        return (self.at_offset or 0) - first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,12 +76,13 @@ class JsonApi:
             raise _no_such_object(entry) from None
         except PreconditionFailedError:
             raise _condition_not_met() from None
-        if _number(request, "ifGenerationNotMatch") == found.generation:
-            raise JsonError(304, "Not modified.")
         return found
 
     def _stat(self, request: Request, entry: LoggedRequest) -> Response:
-        return JSONResponse(object_resource(self._find(request, entry), self._state.base_url))
+        found = self._find(request, entry)
+        if _number(request, "ifGenerationNotMatch") == found.generation:
+            return Response(status_code=304)
+        return JSONResponse(object_resource(found, self._state.base_url))
 
     def _media(self, request: Request, entry: LoggedRequest) -> Response:
         """The bytes, with the headers of an XML download; Range requests are answered."""

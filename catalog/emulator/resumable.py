@@ -1,5 +1,6 @@
 """The XML API under ``/BUCKET/OBJECT``: which request goes to which part of a session's life."""
 
+import secrets
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -23,7 +24,10 @@ class XmlApi:
         self._state = state
 
     async def __call__(self, request: Request) -> Response:
-        """Log, apply faults, answer; every answer says Server: UploadServer."""
+        """Log, apply faults, answer; every answer says Server: UploadServer.
+
+        X-GUploader-UploadID is on every response as well, as seen on the real service.
+        """
         bucket, name = _target(request)
         entry = LoggedRequest(request.method, _kind(request), bucket, name)
         entry.content_range = request.headers.get("content-range")
@@ -33,6 +37,7 @@ class XmlApi:
 
         response = await handle(self._state, entry, answer, xml_fault)
         response.headers["Server"] = _SERVER
+        response.headers.setdefault("X-GUploader-UploadID", secrets.token_urlsafe(48))
         return response
 
     async def _answer(self, request: Request, entry: LoggedRequest) -> Response:

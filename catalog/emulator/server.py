@@ -18,6 +18,7 @@ from catalog.emulator.fault_switches import FaultSwitches
 from catalog.emulator.issuer import OidcIssuer
 from catalog.emulator.keys import write_service_account_file
 from catalog.emulator.objects import ObjectStore, StoredObject
+from catalog.emulator.push_client import PushTarget
 from catalog.emulator.request_log import RequestLog
 from catalog.emulator.seeding import store
 from catalog.emulator.settings import EmulatorSettings
@@ -58,6 +59,10 @@ class Emulator:
         if notify:
             self.state.notifications.object_finalized(stored)
         return stored
+
+    def push_to(self, endpoint: str, audience: str | None = None) -> None:
+        """Set or replace the push endpoint; without an audience it is the endpoint's URL."""
+        self.pushes.set_target(PushTarget(endpoint, audience))
 
     @property
     def settings(self) -> EmulatorSettings:
@@ -123,7 +128,8 @@ async def run_emulator(settings: EmulatorSettings) -> AsyncIterator[Emulator]:
     listener = _listen(settings)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)
-        state = await assemble(settings, _base_url(settings.host, listener))
+        base_url = settings.public_url or _base_url(settings.host, listener)
+        state = await assemble(settings, base_url)
         stack.push_async_callback(state.push_client.close)
         stack.push_async_callback(state.pushes.discard)
         key_file = settings.data_dir / "service-account.json"
@@ -143,13 +149,24 @@ async def _serving(state: EmulatorState, listener: socket.socket) -> AsyncIterat
     server = _Server(_config(state))
     running = asyncio.create_task(server.serve([listener]), name="emulator")
     try:
-        async with asyncio.timeout(_START_SECONDS):
-            await server.listening.wait()
+        await _until_listening(server, running)
         yield
     finally:
         server.should_exit = True
         async with asyncio.timeout(_START_SECONDS + state.settings.shutdown_grace_seconds):
             await running
+
+
+async def _until_listening(server: _Server, running: asyncio.Task[None]) -> None:
+    """Return once connections are accepted. Raises what ended the server, or TimeoutError."""
+    listening = asyncio.create_task(server.listening.wait())
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            await asyncio.wait({listening, running}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+    finally:
+        listening.cancel()
 
 
 def _config(state: EmulatorState) -> uvicorn.Config:

@@ -1,7 +1,7 @@
 """How an emulator is set up: where it listens, what it stores, whom it pushes to."""
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -39,9 +39,13 @@ class EmulatorSettings:
     redelivery_max_seconds: float = 10.0
     # At most this many pushes are in flight at once.
     push_concurrency: int = 64
+    # A client that sends nothing for this long in the middle of a body is hung up on.
+    upload_idle_seconds: float = 120.0
+    # What the emulator calls itself in links, when clients reach it under another address.
+    public_url: str | None = None
     # Answers keep-alive connections this long after their last request.
     keep_alive_seconds: int = 30
-    shutdown_grace_seconds: int = field(default=2)
+    shutdown_grace_seconds: int = 2
 
     def __post_init__(self) -> None:
         """Refuse what could never work, before anything is started."""

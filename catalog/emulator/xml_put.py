@@ -1,5 +1,6 @@
 """PUT on a session URI: chunks, status queries, and the completion of the object."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -81,7 +82,7 @@ class SessionPut:
         session.writer = writer = Writer(abort(self.request))
         cut = False
         try:
-            await ingest.take(self._body())
+            await ingest.take(self._body(sent.first or 0))
         except ClientDisconnect:
             cut = True
         finally:
@@ -149,19 +150,35 @@ class SessionPut:
         session.state = SessionState.COMPLETE
         self.state.notifications.object_finalized(session.stored)
 
-    async def _body(self) -> AsyncIterator[bytes]:
+    async def _body(self, first: int) -> AsyncIterator[bytes]:
         """The request body, ended early by the cut fault as by a broken connection."""
-        cut = self.state.faults.take(Cut, self.session.name)
-        left = None if cut is None else cut.after_bytes
-        async for chunk in self.request.stream():
-            kept = chunk if left is None else chunk[:left]
+        faults, name = self.state.faults, self.session.name
+        cut = faults.peek(Cut, name)
+        left = -1 if cut is None else cut.place_in_body(first)
+        async for chunk in self._chunks():
+            struck = 0 <= left <= len(chunk) and faults.take(Cut, name) is not None
+            kept = chunk[:left] if struck else chunk
             self.entry.bytes_received += len(kept)
             yield kept
-            if left is not None:
-                left -= len(kept)
-                if not left:
-                    await abort_and_wait(self.request)
-                    raise ClientDisconnect
+            if struck:
+                await abort_and_wait(self.request)
+                raise ClientDisconnect
+            left = left - len(chunk) if left > len(chunk) else -1
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        """What arrives, as long as something does; a silent client is hung up on."""
+        stream = self.request.stream()
+        try:
+            while True:
+                async with asyncio.timeout(self.state.settings.upload_idle_seconds):
+                    chunk = await anext(stream)
+                if chunk:
+                    yield chunk
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            await abort_and_wait(self.request)
+            raise ClientDisconnect from None
 
 
 def progress(request: Request, session: Session) -> Response:

@@ -30,7 +30,7 @@ async def emulator(shared: Emulator) -> AsyncIterator[Emulator]:
     await shared.pushes.discard()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         yield client

@@ -65,7 +65,7 @@ async def test_the_key_file_is_private_and_works_with_google_auth(emulator: Emul
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     from_file: Any = service_account.Credentials.from_service_account_file  # untyped
     credentials = from_file(str(path), scopes=["https://www.googleapis.com/auth/cloud-platform"])
-    transport = Request()  # type: ignore[no-untyped-call]  # untyped
+    transport = Request()
     async with asyncio.timeout(20):
         await asyncio.to_thread(credentials.refresh, transport)
     transport.session.close()

@@ -116,6 +116,14 @@ async def test_lists_come_in_pages_in_order_of_names(emulator: Emulator, bucket:
     assert pages == [3, 3, 1]
 
 
+@pytest.mark.parametrize("name", ["a%2Fb", "ä ö?#&=+", "a//b/", "x" * 1024, "dots/../more"])
+async def test_any_object_name_survives_the_way(emulator: Emulator, bucket: Any, name: str) -> None:
+    """[storage-quotas] names are up to 1024 bytes of UTF-8."""
+    stored = emulator.store(name, b"x")
+    blob = await blocking(lambda: bucket.get_blob(name))
+    assert (blob.name, blob.generation) == (name, stored.generation)
+
+
 async def test_an_empty_list_is_empty(bucket: Any) -> None:
     """[storage-discovery] no ``items`` at all."""
     assert await blocking(lambda: list(bucket.list_blobs(prefix="nothing/here"))) == []

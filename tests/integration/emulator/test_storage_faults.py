@@ -41,12 +41,25 @@ async def test_a_cut_upload_keeps_whole_multiples_and_can_be_resumed(
     emulator.faults.set(Cut(after_bytes=after_bytes, times=1, object=upload.name))
     with pytest.raises(httpx.TransportError):
         await upload.chunk(BODY, 0, TOTAL)
-    await eventually(lambda: emulator.requests.entries("put", upload.name) != [])
     answer = await upload.status(TOTAL)
     kept = after_bytes // KIB_256 * KIB_256
     assert answer.headers.get("range") == (f"bytes=0-{kept - 1}" if kept else None)
     assert (await resume(upload)).status_code == 200
     assert stored(emulator, upload.name) == BODY
+
+
+async def test_a_cut_may_be_placed_at_an_offset_of_the_object(
+    emulator: Emulator, http: httpx.AsyncClient
+) -> None:
+    """Chunks that end before it pass; the one that reaches it is cut."""
+    upload = await open_upload(emulator, http)
+    emulator.faults.set(Cut(at_offset=2 * KIB_256 + 7, times=1, object=upload.name))
+    assert (await upload.chunk(BODY[:KIB_256], 0, TOTAL)).status_code == 308
+    with pytest.raises(httpx.TransportError):
+        await upload.chunk(BODY[KIB_256:], KIB_256, TOTAL)
+    answer = await upload.status()
+    assert answer.headers["range"] == f"bytes=0-{2 * KIB_256 - 1}"
+    assert (await resume(upload)).status_code == 200
 
 
 async def test_the_request_log_proves_that_no_persisted_byte_was_sent_twice(

@@ -33,6 +33,7 @@ def test_every_fault_can_be_set_by_its_name_and_read_back(name: str) -> None:
         {"duplicate": {"extra": 0}}, {"duplicate": {"extra": 1.5}}, {"drop": {"times": 0}},
         {"reorder": {"hold": 1}}, {"storage_error": {"status": 200}},
         {"storage_error": {"operation": "rename"}}, {"cut": {"after_bytes": -1}},
+        {"cut": {}}, {"cut": {"after_bytes": 1, "at_offset": 1}},
         {"generation": {"value": 2**63}}, {"wrong_md5": {"md5_base64": "AAAA"}},
         {"clock": {"seconds": 5, "times": 1}}, {"drop": {"object": 4}},
     ],

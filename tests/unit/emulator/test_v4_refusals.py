@@ -153,6 +153,24 @@ def test_parameter_names_in_lower_case_are_accepted(key: SigningKey) -> None:
     accept(key, SignedRequest("GET", RESOURCE, full, [("host", "h")]))
 
 
+def test_a_consistent_amz_prefix_is_accepted(key: SigningKey) -> None:
+    """[canonical-requests] X-Amz- parameters, if all of them are."""
+    values = {
+        "Algorithm": "GOOG4-RSA-SHA256",
+        "Credential": _credential("signer@project.iam.gserviceaccount.com"),
+        "Date": "20260301T120000Z",
+        "Expires": "900",
+        "SignedHeaders": "host",
+    }
+    query = "&".join(f"X-Amz-{name}={value}" for name, value in values.items())
+    unsigned = SignedRequest("GET", RESOURCE, f"{query}&X-Amz-Signature=00", [("host", "h")])
+    signature = key.sign(refusal(key, unsigned).string_to_sign.encode()).hex()
+    full = f"{query}&X-Amz-Signature={signature}"
+    accept(key, SignedRequest("GET", RESOURCE, full, [("host", "h")]))
+    mixed = full.replace("X-Amz-Date", "X-Goog-Date")
+    assert refusal(key, SignedRequest("GET", RESOURCE, mixed, [("host", "h")])).status == 400
+
+
 def _credential(email: str) -> str:
     return quote(f"{email}/20260301/auto/storage/goog4_request", safe="")
 
