@@ -1,8 +1,13 @@
 """The implementations that each contract holds for."""
 
+from collections.abc import AsyncIterator
+
+import httpx
 import pytest
+import pytest_asyncio
 
 from catalog.adapters.memory.store import MemoryStore
+from catalog.emulator import Emulator, EmulatorSettings, run_emulator
 from catalog.runtime.clock import SystemClock
 from tests.contract.subject import Subject
 from tests.support.emptied_database import emptied_database, shared_database
@@ -26,3 +31,18 @@ def subject(request: pytest.FixtureRequest) -> Subject:
         return Subject(store, MemoryLedger(store))
     pool = request.getfixturevalue("pool")
     return Subject(request.getfixturevalue("store"), SqlLedger(pool))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def emulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emulator]:
+    """Google's side of the real adapters; tests use names of their own and clear its faults."""
+    folder = tmp_path_factory.mktemp("contract-emulator")
+    async with run_emulator(EmulatorSettings(data_dir=folder)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """A client that goes straight to loopback."""
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        yield client
