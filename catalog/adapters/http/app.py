@@ -1,5 +1,7 @@
 """The sidecar's routes, and answers that tell nothing of what went wrong inside."""
 
+import asyncio
+
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +21,7 @@ def sidecar_app(
 ) -> Starlette:
     """Build the application: the push endpoint, /healthz and /readyz; all else is 404 or 405."""
     health = HealthEndpoints(readiness)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(callback_path, callback.receive, methods=["POST"]),
             Route("/healthz", health.alive, methods=["GET"]),
@@ -28,6 +30,8 @@ def sidecar_app(
         middleware=[Middleware(FaultBarrier)],
         exception_handlers={HTTPException: _bare_answer},
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 class FaultBarrier:
@@ -38,7 +42,7 @@ class FaultBarrier:
         self._log = structlog.get_logger("catalog.http").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 500 with nothing in it where the application raised before it answered."""
+        """Give an empty answer where the application raised before it answered."""
         started = False
 
         async def noticing(message: Message) -> None:
@@ -48,10 +52,18 @@ class FaultBarrier:
 
         try:
             await self._app(scope, receive, noticing)
+        except asyncio.CancelledError:
+            # The grace is over. The task ends here either way; uvicorn would log
+            # the whole chain of exceptions and answer for us.
+            self._log.warning("http_cancelled")
+            status = 503
         except Exception as fault:  # noqa: BLE001 - the last place that can keep it in
             self._log.error("http_fault", **describe_fault(fault))
-            if not started:
-                await Response(status_code=500)(scope, receive, send)
+            status = 500
+        else:
+            return
+        if not started:
+            await Response(status_code=status)(scope, receive, send)
 
 
 async def _bare_answer(_request: Request, refusal: Exception) -> Response:

@@ -58,11 +58,11 @@ class PushCallback:
         try:
             async with asyncio.timeout(self._settings.max_seconds):
                 return await self._receive(request)
-        except PushUnauthenticatedError:
-            self._log.warning("push_refused", status=401)
+        except PushUnauthenticatedError as refusal:
+            self._log.warning("push_refused", status=401, why=str(refusal))
             return Response(status_code=401, headers={"www-authenticate": "Bearer"})
-        except PushForbiddenError:
-            self._log.warning("push_refused", status=403)
+        except PushForbiddenError as refusal:
+            self._log.warning("push_refused", status=403, why=str(refusal))
             return Response(status_code=403)
         except ClientDisconnect:
             self._log.info("push_abandoned")
@@ -100,7 +100,7 @@ class PushCallback:
     async def _authenticate(self, request: Request) -> None:
         values = request.headers.getlist("authorization")
         if len(values) > 1:
-            raise PushUnauthenticatedError
+            raise PushUnauthenticatedError("several Authorization headers")
         await self._authenticator.authenticate(values[0] if values else None)
 
     async def _take(self, arrival: Arrival) -> None:

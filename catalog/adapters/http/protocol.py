@@ -4,7 +4,8 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-MAX_HEAD_BYTES = 32 * 1024
+MAX_HEAD_BYTES = 128 * 1024
+"""Above the largest token anybody is refused for in a proper answer."""
 MAX_HEAD_SECONDS = 10.0
 
 

@@ -34,6 +34,7 @@ class _EmbeddedServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        self.servers = []  # uvicorn sets it late, or never
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -68,6 +69,8 @@ class HttpServer:
         _, hanging = await asyncio.wait([self._serving], timeout=limit)
         for task in hanging:
             task.cancel()
+        for listener in self._server.servers:  # open still where the server did not end itself
+            listener.close()
 
 
 @asynccontextmanager
@@ -82,6 +85,7 @@ async def http_server(app: ASGIApp, settings: HttpSettings) -> AsyncIterator[Htt
         yield running
     finally:
         await running.stop(settings.grace_seconds)
+        listener.close()
 
 
 def _config(app: ASGIApp, settings: HttpSettings) -> uvicorn.Config:
