@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from catalog.client.claim import claimed
 from catalog.client.source import FileIdentity
 
@@ -117,6 +115,9 @@ class UploadMemory:
 
 def _read(path: Path) -> Remembered | None:
     """Raises OSError or ValueError for what is not there, not whole or not sensible."""
+    # Takes its time to import, and most uploads have nothing to recall.
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)

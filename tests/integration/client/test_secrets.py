@@ -77,6 +77,7 @@ async def test_no_error_of_a_request_knows_its_url_not_even_in_its_context(uri: 
             await storage.status(uri, 1)
 
     assert_no_secret(told(caught.value))
+    assert caught.value.__context__ is None, "an httpx error carries the request and its URL"
 
 
 async def test_errors_of_whole_uploads_tell_no_url(

@@ -128,7 +128,9 @@ async def test_watching_ends_at_its_deadline_and_says_how_to_look_later(
 ) -> None:
     catalog.notified = False
 
-    with pytest.raises(NotConfirmedError, match="look again later with: catalog get"):
+    with pytest.raises(
+        NotConfirmedError, match=r"within 0\.2 s; look again later with: catalog get"
+    ):
         await uploader.upload(
             make_file(tmp_path / "a.mp4", 10), UploadOptions(watch=True, watch_deadline=0.2)
         )
