@@ -25,15 +25,11 @@ def loaded(conf: Path | None, *, serving: bool) -> "Config":
     """Load and check the settings; name every problem on a line of its own, exit code 2."""
     from catalog.runtime.config import (  # noqa: PLC0415 - heavy, and --help must be quick
         ConfigError,
-        check_database,
-        check_serving,
         load,
     )
 
     try:
-        config = load(conf)
-        check = check_serving if serving else check_database
-        check(config)
+        config = load(conf, serving=serving)
     except ConfigError as error:
         for problem in error.problems:
             say(f"catalog: {problem}")

@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import TypeAdapter, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from catalog.runtime.settings import (
     AuthSettings,
@@ -63,54 +69,87 @@ class Config(BaseSettings):
         return env_settings, init_settings
 
 
-def load(path: Path | None) -> Config:
-    """Read the settings; raise ConfigError that names every problem."""
+def load(path: Path | None, *, serving: bool = False) -> Config:
+    """Read the settings; raise ConfigError that names every problem.
+
+    The database's address is needed always, `serving` needs the bucket, the signer
+    and the push subscription as well.
+    """
     problems: list[str] = []
     values = _file_values(path, problems) if path else {}
     _merge_other_names(values, os.environ)
-    problems += _unknown_variables(os.environ)
-    config = None
+    problems += _unknown_sections(os.environ)
+    sections = _checked_sections(_with_environment(values, problems), problems)
+    named = {problem.split(":")[0] for problem in problems}
+    problems += [
+        problem
+        for problem in _missing(sections, serving=serving)
+        if problem.split(":")[0] not in named
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return Config(**values)
+
+
+def _with_environment(values: dict[str, Any], problems: list[str]) -> dict[str, Any]:
     try:
-        config = Config(**values)
-    except ValidationError as error:
-        problems += [_problem(entry) for entry in error.errors(include_input=False)]
-    except ValueError as error:  # pydantic-settings: a variable that cannot be parsed
+        environment = EnvSettingsSource(Config)()
+    except SettingsError as error:
         problems.append(str(error))
-    if config is None or problems:
-        raise ConfigError(problems)
-    return config
+        return values
+    merged = dict(values)
+    for name, section in environment.items():
+        below = merged.get(name)
+        merged[name] = {**below, **section} if isinstance(below, dict) else section
+    return merged
 
 
-def check_serving(config: Config) -> None:
-    """Raise ConfigError naming each setting that the service, but no other command, needs."""
-    gcs = config.gcs
-    needed = {
-        "gcs.bucket": gcs.bucket,
-        "gcs.callback_audience": gcs.callback_audience,
-        "gcs.push_service_account_email": gcs.push_service_account_email,
-        "gcs.signer_key_file": gcs.signer_key_file or gcs.signer == "iam",
-        "gcs.signer_service_account": gcs.signer_service_account or gcs.signer == "key",
-    }
-    missing = [f"{name}: must be set" for name, value in needed.items() if not value]
-    if config.database.pool_min_size > config.database.pool_max_size:
-        missing.append("database.pool_min_size: must not be above database.pool_max_size")
-    missing += _database_problems(config)
-    if missing:
-        raise ConfigError(missing)
+def _checked_sections(values: dict[str, Any], problems: list[str]) -> dict[str, Any]:
+    """Check each section by itself, so that one bad value hides no other problem."""
+    kinds = {name: field.annotation for name, field in Config.model_fields.items()}
+    problems += [f"{name}: is not a setting" for name in values if name not in kinds]
+    sections: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        section, bad = values.get(name, {}), set[object]()
+        try:
+            sections[name] = TypeAdapter(kind).validate_python(section)
+        except ValidationError as error:
+            problems += [_problem(name, entry) for entry in error.errors(include_input=False)]
+            bad = {entry["loc"][0] for entry in error.errors() if entry["loc"]}
+        if bad:
+            rest = {key: value for key, value in section.items() if key not in bad}
+            sections[name] = TypeAdapter(kind).validate_python(rest)
+    return sections
 
 
-def check_database(config: Config) -> None:
-    """Raise ConfigError when the database's address is not known."""
-    if problems := _database_problems(config):
-        raise ConfigError(problems)
+def _missing(sections: Mapping[str, Any], *, serving: bool) -> list[str]:
+    problems: list[str] = []
+    database, gcs = sections.get("database"), sections.get("gcs")
+    if isinstance(database, DatabaseSettings):
+        problems += _database_problems(database)
+    if serving and isinstance(gcs, GcsSettings):
+        needed = {
+            "gcs.bucket": gcs.bucket,
+            "gcs.callback_audience": gcs.callback_audience,
+            "gcs.push_service_account_email": gcs.push_service_account_email,
+            "gcs.signer_key_file": gcs.signer_key_file or gcs.signer == "iam",
+            "gcs.signer_service_account": gcs.signer_service_account or gcs.signer == "key",
+        }
+        problems += [f"{name}: must be set" for name, value in needed.items() if not value]
+    return problems
 
 
-def _database_problems(config: Config) -> list[str]:
+def _database_problems(database: DatabaseSettings) -> list[str]:
+    problems = []
+    if database.pool_min_size > database.pool_max_size:
+        problems.append("database.pool_min_size: must not be above database.pool_max_size")
     try:
-        known = bool(config.database.dsn())
-    except OSError:
-        return ["database.url_file: cannot be read"]
-    return [] if known else ["database.url: must be set (DATABASE_URL, or database.url_file)"]
+        known = bool(database.dsn())
+    except (OSError, UnicodeDecodeError):
+        return [*problems, "database.url_file: cannot be read"]
+    if not known:
+        problems.append("database.url: must be set (DATABASE_URL, or database.url_file)")
+    return problems
 
 
 def _file_values(path: Path, problems: list[str]) -> dict[str, Any]:
@@ -142,21 +181,18 @@ def _merge_other_names(values: dict[str, Any], environment: Mapping[str, str]) -
                 part[key] = environment[name]
 
 
-def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    known = {
-        f"{_PREFIX}{section}{_DELIMITER}{key}".upper()
-        for section, field in Config.model_fields.items()
-        for key in getattr(field.annotation, "model_fields", {})
-    }
+def _unknown_sections(environment: Mapping[str, str]) -> list[str]:
+    """Name variables of no section; unknown keys of a section are found with the section."""
+    known = tuple(f"{_PREFIX}{name}{_DELIMITER}".upper() for name in Config.model_fields)
     return [
         f"{name}: is not a setting"
         for name in sorted(environment)
-        if name.startswith(_PREFIX) and _DELIMITER in name and name.upper() not in known
+        if name.startswith(_PREFIX) and _DELIMITER in name and not name.upper().startswith(known)
     ]
 
 
-def _problem(entry: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in entry["loc"])
+def _problem(section: str, entry: Mapping[str, Any]) -> str:
+    name = ".".join([section, *(str(part) for part in entry["loc"])])
     if entry["type"] == "extra_forbidden":
         return f"{name}: is not a setting"
     return f"{name}: {str(entry['msg']).removeprefix('Value error, ')}"
