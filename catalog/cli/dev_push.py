@@ -15,9 +15,14 @@ async def push_finalize(
     """
     async with CatalogClient(server, user_id) as client:
         upload = await client.get_upload(upload_id)
-    body = {"bucket": upload.bucket, "name": upload.object_name, "times": times}
+    body = {
+        "bucket": upload.bucket,
+        "name": upload.object_name,
+        "times": times,
+        "new_message_ids": True,
+    }
     try:
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+        async with httpx.AsyncClient(timeout=30 + times, trust_env=False) as http:
             answer = await http.post(f"{gcs}/_emulator/push", json=body)
     except httpx.HTTPError:
         raise CliError("the local stack's emulator does not answer; is `make run` up?") from None

@@ -1,23 +1,22 @@
 """One upload from the phone's side to `processing`, killed and resumed on the way."""
 
 import asyncio
-import contextlib
 import json
 import os
-import shutil
-import sys
-import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from rich.console import Console
 
+from catalog.client import CatalogClient, InvalidUsageError
+from catalog.client.content_type import content_type_of
 from catalog.devstack.demo_report import show_history, show_outbox, show_upload, show_video
+from catalog.devstack.phone import Phone
 from catalog.devstack.record import read_record
+from catalog.devstack.scratch import scratch_folder
 from catalog.devstack.stack import LocalStack, StackSettings, local_stack
 from catalog.emulator.faults import Stall
 
@@ -30,36 +29,14 @@ class DemoError(Exception):
     """Something is off; the message says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Phone:
-    """The client's side: who it is, what it sends and where it remembers."""
-
-    file: Path
-    user_id: str
-    home: Path
-    server: str
-
-    async def start(self, *, watch: bool) -> asyncio.subprocess.Process:
-        """Run `catalog upload` as a process of its own."""
-        arguments = [str(self.file), "--server", self.server, "--user-id", self.user_id]
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *["-P", "-m", "catalog.cli.main", "upload", *arguments],
-            *(["--watch", "--json"] if watch else []),
-            env={**os.environ, "XDG_STATE_HOME": str(self.home)},
-            stdout=asyncio.subprocess.PIPE,
-        )
-
-
 async def run_demo(file: Path | None, console: Console | None = None) -> None:
     """Run it and show each step. Raises DemoError; leaves nothing behind."""
     console = console or Console()
     started = time.monotonic()
-    with _scratch() as scratch:
+    with scratch_folder("demo") as scratch:
         chosen = _checked(file) if file else _sample(scratch, console)
-        log = scratch / "service.log"
-        async with _stack(StackSettings(log=log), console) as stack:
-            phone = _Phone(chosen, str(uuid.uuid4()), scratch / "phone", stack.endpoints.grpc)
+        async with _stack(StackSettings(log=scratch / "service.log"), console) as stack:
+            phone = Phone(chosen, str(uuid.uuid4()), scratch / "phone", stack.endpoints.grpc)
             await _upload_killed(phone, stack, console)
             upload_id = await _upload_resumed(phone, console)
             await _show(phone, stack, upload_id, console)
@@ -75,24 +52,20 @@ async def _stack(settings: StackSettings, console: Console) -> AsyncIterator[Loc
         yield stack
 
 
-async def _upload_killed(phone: _Phone, stack: LocalStack, console: Console) -> None:
+async def _upload_killed(phone: Phone, stack: LocalStack, console: Console) -> None:
     """Start the upload and kill the app (-9) when half of it is stored."""
     console.rule("An upload, killed in the middle")
     size = phone.file.stat().st_size
     if size <= _CHUNK_BYTES:
-        console.print(f"{phone.file.name} fits into one chunk: nothing to kill in the middle")
+        console.print("the file fits into one chunk: there is no middle to kill it in")
         return
     # On loopback a chunk is through in no time; a slow line leaves time to kill.
     stack.emulator.faults.set(Stall(seconds=0.2, operation="put"))
-    process = await phone.start(watch=False)
     try:
-        async with _deadline("the first half of the upload"):
+        async with phone.uploading(watch=False) as process, _deadline("half of the upload"):
             await _half_persisted(stack, size, process)
     finally:
         stack.emulator.faults.clear()
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
     console.print("killed with -9")
 
 
@@ -108,11 +81,10 @@ async def _half_persisted(
     raise DemoError(f"`catalog upload` ended before it could be killed ({process.returncode})")
 
 
-async def _upload_resumed(phone: _Phone, console: Console) -> str:
+async def _upload_resumed(phone: Phone, console: Console) -> str:
     """Run the same command again; it must go on where the first one stopped."""
     console.rule("The same command again")
-    process = await phone.start(watch=True)
-    async with _deadline("the upload"):
+    async with phone.uploading(watch=True) as process, _deadline("the upload"):
         output, _ = await process.communicate()
     if process.returncode != 0:
         raise DemoError(f"`catalog upload` ended with {process.returncode}")
@@ -128,9 +100,7 @@ async def _upload_resumed(phone: _Phone, console: Console) -> str:
     return upload_id
 
 
-async def _show(phone: _Phone, stack: LocalStack, upload_id: str, console: Console) -> None:
-    from catalog.client import CatalogClient  # noqa: PLC0415 - only the demo needs it here
-
+async def _show(phone: Phone, stack: LocalStack, upload_id: str, console: Console) -> None:
     async with CatalogClient(phone.server, phone.user_id) as client:
         upload = await client.get_upload(upload_id)
         show_upload(upload, console)
@@ -157,18 +127,16 @@ async def _deadline(what: str) -> AsyncIterator[None]:
         raise DemoError(f"{what} took more than {_UPLOAD_SECONDS:.0f} s") from None
 
 
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="catalog-demo-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _checked(file: Path) -> Path:
+    """Refuse at once what could not be uploaded in the end."""
     if not file.is_file():
-        raise DemoError(f"{file} is not a file")
+        raise DemoError(f"no such file: {file}")
+    if file.stat().st_size == 0:
+        raise DemoError(f"nothing to upload: {file} is empty")
+    try:
+        content_type_of(file)
+    except InvalidUsageError:
+        raise DemoError(f"{file} does not look like a video by its name") from None
     return file
 
 

@@ -1,5 +1,6 @@
 """Where the parts of a local stack answer, and the file that tells other programs."""
 
+import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
@@ -31,3 +32,9 @@ class Endpoints:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(asdict(self), file, indent=2)
         fresh.replace(path)
+
+    def remove(self, path: Path) -> None:
+        """Remove the file, unless another stack has written its own meanwhile."""
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads(path.read_text("utf-8")) == asdict(self):
+                path.unlink()

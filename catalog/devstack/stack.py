@@ -1,17 +1,17 @@
 """PostgreSQL, emulator, schema and service, started in this order and ended in the reverse."""
 
 import asyncio
-import os
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog.devstack.endpoints import Endpoints
+from catalog.devstack.on_thread import on_thread
+from catalog.devstack.ports import check_free
 from catalog.devstack.postgres import running_cluster
 from catalog.devstack.process import ServiceProcess, service_process
+from catalog.devstack.scratch import scratch_folder
 from catalog.emulator import Emulator, EmulatorSettings, run_emulator
 from catalog.emulator.push_client import PushTarget
 from catalog.runtime import migrations
@@ -30,10 +30,19 @@ class StackSettings:
     grpc_port: int = 0
     http_port: int = 0
     gcs_port: int = 0
-    service: Mapping[str, str] = field(default_factory=dict)
-    """Further settings of the service, as environment variables."""
+    service: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Further settings of the service, as environment variables; the stack's own win."""
     log: Path | None = None
     """Where the service's log goes; None = standard error."""
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        """The ports by the names of their options."""
+        return {
+            "grpc-port": self.grpc_port,
+            "http-port": self.http_port,
+            "gcs-port": self.gcs_port,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,9 @@ async def local_stack(
 ) -> AsyncIterator[LocalStack]:
     """Serve while the block lasts; `progress` hears of each step.
 
-    Raises ClusterError, MigrationError or ServiceProcessError.
+    Raises PortTakenError, ClusterError, MigrationError or ServiceProcessError.
     """
+    check_free(settings.ports)
     async with AsyncExitStack() as stack:
         if settings.database_url is None:
             progress("starting PostgreSQL")
@@ -63,14 +73,14 @@ async def local_stack(
         progress("applying migrations")
         await asyncio.to_thread(migrations.apply, dsn)
         progress("starting the emulator")
-        folder = stack.enter_context(_scratch())
+        folder = stack.enter_context(scratch_folder("emulator"))
         emulator = await stack.enter_async_context(
             run_emulator(
                 EmulatorSettings(data_dir=folder, port=settings.gcs_port, buckets=(BUCKET,))
             )
         )
         progress("starting the service")
-        environment = {**_environment(settings, emulator, dsn), **settings.service}
+        environment = {**settings.service, **_environment(settings, emulator, dsn)}
         service = await stack.enter_async_context(service_process(environment, log=settings.log))
         push_to(emulator, service.http_port)
         yield LocalStack(_endpoints(emulator, service, dsn), emulator, service)
@@ -86,21 +96,8 @@ async def _database(url: str | None) -> AsyncIterator[str]:
     if url is not None:
         yield url
         return
-    manager = running_cluster()
-    cluster = await asyncio.to_thread(manager.__enter__)
-    try:
+    async with on_thread(running_cluster()) as cluster:
         yield cluster.dsn("catalog")
-    finally:
-        await asyncio.to_thread(manager.__exit__, None, None, None)
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="catalog-emulator-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def service_settings(emulator: Emulator, dsn: str) -> dict[str, str]:
@@ -140,6 +137,15 @@ def _endpoints(emulator: Emulator, service: ServiceProcess, dsn: str) -> Endpoin
     )
 
 
-def database_url_from(environment: Mapping[str, str] = os.environ) -> str | None:
+def database_url_from(environment: Mapping[str, str]) -> str | None:
     """The database that DATABASE_URL names instead of our own; None where it is not set."""
     return environment.get("DATABASE_URL") or None
+
+
+def service_settings_from(environment: Mapping[str, str]) -> dict[str, str]:
+    """Settings of the service that somebody gave to the stack: CATALOG_<SECTION>__<KEY>."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name == "UPLOADS_FEATURE_ENABLED" or (name.startswith("CATALOG_") and "__" in name)
+    }
