@@ -110,6 +110,7 @@ def _checked_sections(values: dict[str, Any], problems: list[str]) -> dict[str, 
     problems += [f"{name}: is not a setting" for name in values if name not in kinds]
     sections: dict[str, Any] = {}
     for name, kind in kinds.items():
+        assert kind is not None
         section, bad = values.get(name, {}), set[object]()
         try:
             sections[name] = TypeAdapter(kind).validate_python(section)
