@@ -1,0 +1,29 @@
+"""A bucket in which things happen while somebody looks at it."""
+
+from collections.abc import Awaitable, Callable
+
+from catalog.adapters.memory.objects import MemoryObjects
+from catalog.domain.values import Generation, ObjectRef, StoredObject
+
+Happening = Callable[[], Awaitable[object]]
+
+
+async def _nothing() -> None:
+    """Nothing happens."""
+
+
+class BucketWithTraffic(MemoryObjects):
+    """Runs a coroutine before each look and before each deletion."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_stat: Happening = _nothing
+        self.before_delete: Happening = _nothing
+
+    async def stat(self, ref: ObjectRef) -> StoredObject | None:
+        await self.before_stat()
+        return await super().stat(ref)
+
+    async def delete(self, ref: ObjectRef, generation: Generation) -> bool:
+        await self.before_delete()
+        return await super().delete(ref, generation)
