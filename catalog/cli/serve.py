@@ -1,6 +1,8 @@
 """`catalog serve`: the service as a process."""
 
 import json
+import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,7 +28,11 @@ def serve(
     ] = None,
 ) -> None:
     """Run the gRPC service and the push endpoint until SIGTERM or Ctrl-C."""
-    from catalog.runtime.service import StartError, run  # noqa: PLC0415 - heavy
+    # A container's first process ignores SIGTERM unless it says what to do: until the service
+    # minds it, there is nothing to finish.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    from catalog.runtime.process import run  # noqa: PLC0415 - heavy
+    from catalog.runtime.service import StartError  # noqa: PLC0415
 
     config = loaded(conf, serving=True)
 

@@ -1,7 +1,6 @@
-"""The service as one process: what starts after what, and what ends before what."""
+"""The service: what starts after what, and what ends before what."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -12,15 +11,13 @@ from contextlib import (
 from dataclasses import dataclass
 
 import asyncpg
-import structlog
-import uvloop
 
 from catalog.adapters.gcs.key_signer import SigningKeyError
 from catalog.adapters.grpc.server import GrpcServer, GrpcSettings, grpc_server
 from catalog.adapters.http.app import sidecar_app
 from catalog.adapters.http.server import HttpServer, HttpSettings, http_server
 from catalog.adapters.postgres.pool import DatabaseSetupError, open_pool
-from catalog.runtime import logs, migrations
+from catalog.runtime import migrations
 from catalog.runtime.config import Config
 from catalog.runtime.container import Container, build, pool_settings
 from catalog.runtime.readiness import ServiceReadiness
@@ -114,33 +111,3 @@ async def serve(
         await stop.wait()
         for watcher in watchers:
             watcher.cancel()
-
-
-def run(config: Config, started: Callable[[Running], None] | None = None) -> int:
-    """Run the process until SIGTERM or SIGINT; return its exit code. Raises StartError."""
-    logs.configure(config.telemetry.log_format, config.telemetry.log_level)
-    log = structlog.get_logger("catalog.service")
-
-    def announce(running: Running) -> None:
-        log.info("serving", grpc_port=running.grpc.port, http_port=running.http.port)
-        if started is not None:
-            started(running)
-
-    async def main() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
-        await serve(config, stop, announce)
-
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(main())
-    except StartError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a crashed part: its text may hold secrets
-        causes = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
-        log.error("service_failed", errors=[type(cause).__name__ for cause in causes])  # noqa: TRY400
-        return 1
-    log.info("stopped")
-    return 0

@@ -67,6 +67,8 @@ class GrpcServer:
         self._server = server
         self._health = servicer
         self._stopping = False
+        # Whoever cancels the library's wait cancels what its stop waits for, grace and all.
+        self._ended = asyncio.create_task(server.wait_for_termination(), name="grpc-server")
 
     async def drain(self) -> None:
         """Answer NOT_SERVING from now on, for good; calls are still served."""
@@ -74,9 +76,10 @@ class GrpcServer:
 
     async def watch(self) -> None:
         """Return once the server has stopped as asked; raise RuntimeError if it just ended."""
-        await self._server.wait_for_termination()
+        await asyncio.wait([self._ended])
         if not self._stopping:
-            raise RuntimeError("the gRPC server ended without being asked to")
+            cause = None if self._ended.cancelled() else self._ended.exception()
+            raise RuntimeError("the gRPC server ended without being asked to") from cause
 
     async def stop(self, grace_seconds: float) -> None:
         """Drain, let calls in flight finish within the grace, cancel the rest."""

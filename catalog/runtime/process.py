@@ -1,0 +1,63 @@
+"""The service as one process: its signals, its last words and its exit code."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+import structlog
+import uvloop
+
+from catalog.runtime import logs
+from catalog.runtime.config import Config
+from catalog.runtime.service import Running, StartError, serve
+
+Started = Callable[[Running], None]
+
+
+def run(config: Config, started: Started | None = None) -> int:
+    """Run until SIGTERM or SIGINT; return the exit code: 1 when a part ended by itself.
+
+    Raises StartError.
+    """
+    logs.configure(config.telemetry.log_format, config.telemetry.log_level)
+    log = structlog.get_logger("catalog.service")
+
+    def announce(running: Running) -> None:
+        log.info("serving", grpc_port=running.grpc.port, http_port=running.http.port)
+        if started is not None:
+            started(running)
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_until_told(config, announce))
+    except StartError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a crashed part: its text may hold secrets
+        causes = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+        log.error("service_failed", errors=[type(cause).__name__ for cause in causes])  # noqa: TRY400
+        return 1
+    log.info("stopped")
+    return 0
+
+
+async def _until_told(config: Config, announce: Started) -> None:
+    """Serve until a signal comes; one that comes before we serve ends the start at once."""
+    stop, serving = asyncio.Event(), asyncio.Event()
+
+    def up(running: Running) -> None:
+        serving.set()
+        announce(running)
+
+    task = asyncio.create_task(serve(config, stop, up))
+
+    def end() -> None:
+        stop.set()
+        if not serving.is_set():
+            task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, end)
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()

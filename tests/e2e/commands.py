@@ -1,0 +1,60 @@
+"""The `catalog` command as people run it: a process with an environment and a folder of its own."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.waiting import SECONDS
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@asynccontextmanager
+async def started(
+    *arguments: str | Path, folder: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Process]:
+    """Run `catalog` in `folder`; killed at the end of the block if it still runs then."""
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-P", "-m", "catalog.cli.main", *map(str, arguments)],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), **(environment or {})},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def end_of(process: Process) -> Ended:
+    """Wait for the end."""
+    async with asyncio.timeout(SECONDS):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+async def run(
+    *arguments: str | Path, folder: Path, environment: Mapping[str, str] | None = None
+) -> Ended:
+    """Run `catalog` to its end."""
+    async with started(*arguments, folder=folder, environment=environment) as process:
+        return await end_of(process)
