@@ -24,7 +24,9 @@ class HttpSettings:
     """host:port; port 0 takes a free one; IPv6 hosts in brackets."""
     grace_seconds: int = 5
     """How long requests in flight may take to finish."""
-    keep_alive_seconds: int = 60
+    keep_alive_seconds: int = 620
+    """Above the 600 s of Google's front ends, so that they never use a connection
+    that is just being closed (Cloud Load Balancing, backend keepalive)."""
     backlog: int = 512
 
 
