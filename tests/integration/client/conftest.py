@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from catalog.client import CatalogClient, ClientSettings, RetryPolicy, Uploader
 from catalog.emulator import Emulator, EmulatorSettings, run_emulator
@@ -20,13 +21,24 @@ SETTINGS = ClientSettings(
 )
 
 
-@pytest.fixture
-async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
-    async with run_emulator(EmulatorSettings(data_dir=tmp_path / "emulator")) as running:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emulator]:
+    """One for all tests here: making its keys takes longer than most of them."""
+    async with run_emulator(EmulatorSettings(data_dir=tmp_path_factory.mktemp("gcs"))) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def emulator(shared_emulator: Emulator) -> AsyncIterator[Emulator]:
+    """As good as new: no objects, no requests, no faults."""
+    yield shared_emulator
+    shared_emulator.faults.clear()
+    shared_emulator.requests.clear()
+    for stored in list(shared_emulator.objects):
+        shared_emulator.objects.delete(stored.bucket, stored.name, stored.generation, None)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def catalog(emulator: Emulator) -> AsyncIterator[CatalogServer]:
     async with run_catalog(emulator) as running:
         yield running
@@ -47,7 +59,7 @@ def settings() -> ClientSettings:
     return dataclasses.replace(SETTINGS)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def client(
     catalog: CatalogServer, user_id: str, settings: ClientSettings
 ) -> AsyncIterator[CatalogClient]:

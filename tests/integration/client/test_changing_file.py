@@ -19,6 +19,8 @@ from catalog.emulator import Emulator
 from tests.integration.client.catalog_server import CatalogServer
 from tests.integration.client.evidence import KIB, MIB, make_file, state_files, statuses
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 def once_half_way(act: Callable[[], object]) -> Callable[[Progress], None]:
     """A listener that acts when half the file is on its way."""

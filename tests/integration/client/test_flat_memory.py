@@ -6,10 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from catalog.emulator import Emulator
 from tests.integration.client.catalog_server import CatalogServer
 from tests.integration.client.command import Command
 from tests.integration.client.evidence import MIB, make_file
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LARGE = 512 * MIB
 # ru_maxrss is bytes on macOS and KiB elsewhere.

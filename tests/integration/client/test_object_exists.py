@@ -27,6 +27,8 @@ from tests.integration.client.evidence import (
 )
 from tests.integration.client.test_resume import interrupted
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 REFUSED_POST = faults.StorageError(status=412, operation="start")
 PATIENT = dataclasses.replace(
     SETTINGS,

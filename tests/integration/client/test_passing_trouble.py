@@ -26,6 +26,8 @@ from tests.integration.client.evidence import (
     stored_bytes,
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 async def test_a_passing_error_on_a_chunk_is_retried_after_a_status_query(

@@ -27,6 +27,8 @@ from tests.integration.client.evidence import (
     stored_bytes,
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 def interrupt_at(done: int) -> Callable[[Progress], None]:
     """A listener that cancels the upload under way once `done` bytes are persisted."""

@@ -14,6 +14,8 @@ from catalog.emulator import Emulator, faults
 from tests.integration.client.conftest import SETTINGS
 from tests.integration.client.evidence import MIB, make_file
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 MARKS = ("X-Goog-Signature", "x-goog-signature", "&upload_id=", "SECRET")
 
 

@@ -21,6 +21,8 @@ from tests.integration.client.catalog_server import CatalogServer, Refusal
 from tests.integration.client.conftest import SETTINGS
 from tests.integration.client.evidence import make_file, state_files
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 UPLOAD_ID = "0d0c8d6e-0000-4000-8000-000000000000"
 
 

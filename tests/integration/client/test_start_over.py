@@ -25,6 +25,8 @@ from tests.integration.client.evidence import (
 )
 from tests.integration.client.test_resume import interrupted
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 @pytest.mark.parametrize("status", [404, 410, 499])
 async def test_a_session_lost_under_way_is_replaced_by_a_fresh_one(

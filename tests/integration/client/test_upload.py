@@ -18,6 +18,8 @@ from tests.integration.client.evidence import (
     stored_bytes,
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 @pytest.mark.parametrize(
     ("size", "answers"), [(1, [200]), (8 * MIB, [200]), (8 * MIB + 1, [308, 200])]

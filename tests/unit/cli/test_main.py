@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from catalog.cli.failures import CliError, report
 from catalog.cli.main import run
 from catalog.client import ClientError, FileError, InvalidUsageError
+
+USER = "7f0c1f6e-36a5-4d3e-9d4a-111111111111"
 
 
 class Ended:
@@ -30,6 +33,14 @@ def catalog(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     for name in ("CATALOG_USER_ID", "CATALOG_SERVER", "CATALOG_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     return Ended(monkeypatch, capsys)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder of its own, and a home in it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path
 
 
 @pytest.mark.parametrize(
@@ -71,6 +82,27 @@ def test_bad_usage_is_one_line_that_says_what_is_wrong(
     assert err.startswith("catalog: ")
     assert err.count("\n") == 1
     assert words in err
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "line"),
+    [
+        ("none.mp4", 1, "no such file: none.mp4"),
+        ("empty.mp4", 1, "nothing to upload: empty.mp4 is empty"),
+        (".", 2, "cannot tell the content type of"),
+        ("a.txt", 2, "cannot tell the content type of a.txt"),
+    ],
+)
+def test_a_file_that_cannot_be_uploaded_is_one_line_before_any_call(
+    catalog: Ended, folder: Path, name: str, code: int, line: str
+) -> None:
+    (folder / "empty.mp4").touch()
+
+    ended = catalog("upload", name, "--user-id", USER, "--server", "127.0.0.1:1", "--json")
+
+    assert ended[:2] == (code, "")
+    assert ended[2].startswith(f"catalog: {line}")
+    assert ended[2].count("\n") == 1
 
 
 def test_the_version_is_shown(catalog: Ended) -> None:
