@@ -53,3 +53,5 @@ def configure(log_format: Literal["auto", "json", "console"], log_level: str) ->
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Its pool warns with a traceback for each connection that fails; readiness and calls say it.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)

@@ -21,6 +21,6 @@ async def seen(
 ) -> T:
     """Look again and again, and return what is wanted; raise TimeoutError when it never comes."""
     async with asyncio.timeout(seconds):
-        while not wanted(found := await look()):
+        while not wanted(found := await look()):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
     return found
