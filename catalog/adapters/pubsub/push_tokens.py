@@ -7,7 +7,6 @@ from typing import Protocol
 
 from catalog.adapters.pubsub.certificate_set import IssuerKey
 from catalog.adapters.pubsub.jwt_parts import (
-    MAX_TOKEN_CHARACTERS,
     MalformedTokenError,
     read_claims,
     take_apart,
@@ -20,7 +19,8 @@ GOOGLE_ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 """Both spellings occur in genuine tokens (google-auth, id_token)."""
 
 _BEARER = re.compile(r"bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
-_MAX_HEADER_CHARACTERS = MAX_TOKEN_CHARACTERS + 64
+_MAX_CHARACTERS = 8192
+"""Genuine tokens have about a thousand."""
 
 
 class IssuerKeys(Protocol):
@@ -92,7 +92,7 @@ def _bearer_token(authorization: str | None) -> str:
     """Take the one token out; an over-long header is refused before anything looks at it."""
     if authorization is None:
         raise PushUnauthenticatedError("no token")
-    if len(authorization) > _MAX_HEADER_CHARACTERS:
+    if len(authorization) > _MAX_CHARACTERS:
         raise PushUnauthenticatedError("too long")
     match = _BEARER.fullmatch(authorization)
     if match is None:

@@ -1,6 +1,7 @@
 """Looking at and removing objects, with the real client library against the emulator."""
 
 import asyncio
+import contextlib
 import hashlib
 import socket
 import time
@@ -138,6 +139,27 @@ async def test_silence_is_unavailability_at_the_deadline(emulator: Emulator) -> 
         await hasty.stat(ref)
     assert time.monotonic() - started < 1.8
     await hasty.aclose()
+
+
+async def test_an_answer_that_trickles_is_unavailability_at_the_deadline() -> None:
+    """No single read of it takes long enough for the library to notice."""
+
+    async def trickle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b" " * 60:
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        writer.close()
+
+    async with await asyncio.start_server(trickle, "127.0.0.1", 0) as server:
+        endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        hasty = BucketObjects(project_id="p", endpoint=endpoint, deadline_seconds=0.3)
+        started = time.monotonic()
+        with pytest.raises(StorageUnavailableError):
+            await hasty.stat(a_ref())
+        assert time.monotonic() - started < 1.5
+        await hasty.aclose()
 
 
 async def test_nobody_listening_is_unavailability() -> None:

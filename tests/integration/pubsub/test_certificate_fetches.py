@@ -1,6 +1,7 @@
 """How often the issuer is asked, and what an outage, a hang or nonsense of its changes."""
 
 import asyncio
+import gzip
 import json
 import time
 
@@ -116,6 +117,7 @@ async def test_nonsense_of_the_issuer_leaves_the_old_keys_in_use(body: bytes) ->
 async def test_a_packed_answer_is_not_unpacked() -> None:
     async with push_side(OLD) as side:
         side.issuer.headers["Content-Encoding"] = "gzip"
+        side.issuer.body = gzip.compress(side.issuer.body)
         assert not await side.accepts(side.token(OLD))
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import string
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ Outcome = Literal["accepted", "unauthenticated", "forbidden"]
 
 OLD_AUDIENCE = "https://old.example.com/_/gcs/callback"
 PAIR = issuer_pair()
+BASE64URL = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 STRANGER = issuer_pair("f" * 40)
 GOOD = token()
 HEAD, BODY, SIGNATURE = GOOD.split(".")
@@ -60,9 +62,13 @@ def hmac_signed(secret: str, alg: str = "HS256") -> str:
 
 
 def swapped(text: str) -> str:
-    """The same text with its middle character changed."""
     at = len(text) // 2
     return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
+
+
+def respelt(text: str) -> str:
+    """The same 256 bytes with other spare bits in the last character of their base64url."""
+    return text[:-1] + BASE64URL[BASE64URL.index(text[-1]) + 1]
 
 
 ACCEPTED = [
@@ -107,7 +113,6 @@ SHAPE = [
     bearer("64 KiB of one segment", "A" * 65_536),
     bearer("64 KiB of good token and padding claims", token(padding="x" * 65_536)),
     bearer("over 8 KiB, otherwise good", token(padding="x" * 8192)),
-    bearer("one segment", HEAD),
     bearer("two segments", f"{HEAD}.{BODY}"),
     bearer("no signature", f"{HEAD}.{BODY}."),
     bearer("four segments", f"{GOOD}.{SIGNATURE}"),
@@ -169,6 +174,7 @@ HEADERS = [
 SIGNATURES = [
     bearer("a changed signature", f"{HEAD}.{BODY}.{swapped(SIGNATURE)}"),
     bearer("a changed claim", f"{HEAD}.{swapped(BODY)}.{SIGNATURE}"),
+    bearer("the signature in another spelling", f"{HEAD}.{BODY}.{respelt(SIGNATURE)}"),
     bearer("half a signature", f"{HEAD}.{BODY}.{SIGNATURE[:171]}"),
     bearer("the signature of another token", f"{HEAD}.{BODY}.{token(sub='1').split('.')[2]}"),
     bearer("signed by a stranger", signed(STRANGER, header(PAIR), claims())),
