@@ -94,8 +94,13 @@ def test_header_names_are_lower_case_sorted_and_named_once(pairs: list[tuple[str
 
 @unhurried
 @given(headers)
-def test_header_values_never_hold_two_spaces_or_a_tab(pairs: list[tuple[str, str]]) -> None:
-    assert not re.search(r"  |\t|: | \n", v4.canonical_headers(pairs).lines.replace(":,", ""))
+def test_header_values_hold_no_space_at_their_ends_nor_two_in_a_row(
+    pairs: list[tuple[str, str]],
+) -> None:
+    for line in v4.canonical_headers(pairs).lines.split("\n")[:-1]:
+        value = line.partition(":")[2]
+        assert value == value.strip(" ")
+        assert not re.search(r"  |\t", value)
 
 
 def test_repeated_headers_are_joined_by_a_comma_in_the_order_given() -> None:
