@@ -126,6 +126,8 @@ class Cluster:
             "max_connections = 200",
             "shared_buffers = 64MB",
             "timezone = 'UTC'",
+            # Whose line it is: database, then application_name, between bars as either may be odd.
+            "log_line_prefix = '%m [%p] |%d|%a| '",
         ]
         if not self.durable:
             lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off"]
