@@ -47,7 +47,7 @@ class PushSide:
 
 @contextlib.asynccontextmanager
 async def push_side(
-    *pairs: IssuerPair, fetch_deadline: float = 5.0, stale_wait: float = 1.0
+    *pairs: IssuerPair, fetch_deadline: float = 30.0, stale_wait: float = 30.0
 ) -> AsyncIterator[PushSide]:
     """Start an issuer that shows the pairs; nothing is fetched yet."""
     async with certs_server(*pairs) as issuer, httpx.AsyncClient(trust_env=False) as client:
