@@ -52,6 +52,15 @@ def test_an_unsigned_extension_header_spoils_the_signature(key: SigningKey, url:
     assert "x-goog-api-client:gl-python" in error.canonical_request
 
 
+def test_signing_a_header_without_naming_it_does_not_help(key: SigningKey, url: str) -> None:
+    """[canonical-requests] what counts is X-Goog-SignedHeaders."""
+    sent = {**HEADERS, "x-goog-api-client": "gl-python"}
+    to_sign = refusal(key, request(url, sent)).string_to_sign
+    unsigned = url.partition("&X-Goog-Signature=")[0]
+    crafted = f"{unsigned}&X-Goog-Signature={key.sign(to_sign.encode()).hex()}"
+    assert refusal(key, request(crafted, sent)).code == "SignatureDoesNotMatch"
+
+
 def test_the_content_hash_header_may_stay_unsigned(key: SigningKey, url: str) -> None:
     """[canonical-requests] the only exception, and ignored for resumable uploads."""
     accept(key, request(url, {**HEADERS, "x-goog-content-sha256": "0" * 64}))
