@@ -68,9 +68,9 @@ class SourceFile:
         """Run blocking work on this file's own thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    async def read(self, offset: int, length: int) -> bytes:
-        """Exactly `length` bytes at `offset`."""
-        return await self.in_thread(lambda: self._read(offset, length))
+    def start_reading(self, offset: int, length: int) -> Future[bytes]:
+        """Exactly `length` bytes at `offset`, in the background, of a file still unchanged."""
+        return self._thread.submit(self._read, offset, length)
 
     async def check_unchanged(self) -> None:
         """Raise FileChangedError if the path now leads to another version."""
@@ -86,6 +86,7 @@ class SourceFile:
                 block += more
         except OSError as error:
             raise self._unreadable(error) from None
+        self._check_unchanged()
         return block
 
     def _fill(self, buffer: memoryview, offset: int) -> int:

@@ -14,8 +14,8 @@ from catalog.client.errors import StorageError, StorageUnavailableError
 from catalog.client.messages import InitAnswer
 from catalog.client.pace import Pace
 from catalog.client.quiet import no_urls_in_logs
+from catalog.client.read_ahead import ReadAhead
 from catalog.client.settings import ClientSettings, Timeouts
-from catalog.client.source import SourceFile
 
 # Traffic to this machine goes to this machine, whatever proxy the environment names.
 _NO_PROXY_FOR = ("all://127.0.0.1", "all://localhost", "all://[::1]")
@@ -104,13 +104,13 @@ class ChunkBody:
 
     def __init__(
         self,
-        source: SourceFile,
+        reader: ReadAhead,
         chunk: Chunk,
         md5_hex: str,
         pace: Pace,
         on_block: Callable[[int], None],
     ) -> None:
-        self._source = source
+        self._reader = reader
         self._chunk = chunk
         self._pace = pace
         self._on_block = on_block
@@ -120,13 +120,18 @@ class ChunkBody:
         """All blocks in order, exactly the chunk's length together."""
         offset = self._chunk.start
         while offset < self._chunk.end:
-            length = min(self._pace.block_bytes, self._chunk.end - offset)
-            block = await self._source.read(offset, length)
+            block = await self._reader.block(offset, self._length_at(offset))
+            offset += len(block)
+            self._reader.prepare(offset, self._length_at(offset))
             handed_over = time.monotonic()
             yield block
             self._pace.took(time.monotonic() - handed_over)
-            offset += length
-            self._on_block(length)
+            self._on_block(len(block))
+
+    def _length_at(self, offset: int) -> int:
+        """Up to the end of this chunk, or, from there on, at most as long as this chunk."""
+        rest = self._chunk.end - offset
+        return min(self._pace.block_bytes, rest or self._chunk.length)
 
 
 def _timeout(timeouts: Timeouts) -> httpx.Timeout:

@@ -7,6 +7,7 @@ from catalog.client.chunks import Chunk, next_chunk
 from catalog.client.errors import StorageUnavailableError
 from catalog.client.pace import Pace
 from catalog.client.progress import Phase, Progress, ProgressListener
+from catalog.client.read_ahead import ReadAhead
 from catalog.client.retry import retrying
 from catalog.client.settings import ClientSettings
 from catalog.client.source import SourceFile
@@ -48,6 +49,7 @@ class Transfer:
         self._listener = listener
         self._tally = tally
         self._pace = Pace()
+        self._reader = ReadAhead(source)
 
     async def begin(self) -> Stored:
         """Send the whole file on a session just opened.
@@ -108,7 +110,6 @@ class Transfer:
         if offset >= self._source.size:
             # All bytes are there but the object is not made: the status query finishes it.
             return await self._status()
-        await self._source.check_unchanged()
         chunk = next_chunk(offset, self._source.size, self._session.chunk_bytes)
         reached = self._sane(await self._storage.put(self._session.uri, chunk, self._body(chunk)))
         if isinstance(reached, Persisted):
@@ -129,7 +130,7 @@ class Transfer:
             self._tally.bytes_sent += length
             self._report(Phase.UPLOADING, sent)
 
-        return ChunkBody(self._source, chunk, self._md5_hex, self._pace, on_block)
+        return ChunkBody(self._reader, chunk, self._md5_hex, self._pace, on_block)
 
     def _report(self, phase: Phase, done: int) -> None:
         self._listener(Progress(phase, done, self._source.size))

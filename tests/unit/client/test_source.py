@@ -9,6 +9,7 @@ import pytest
 
 from catalog.client import FileChangedError, FileError, NothingToUploadError, Phase, Progress
 from catalog.client.digest import md5_hex
+from catalog.client.read_ahead import ReadAhead
 from catalog.client.source import SourceFile
 
 CONTENT = os.urandom(100_000)
@@ -53,9 +54,13 @@ async def test_a_folder_or_a_pipe_is_no_file_and_blocks_nobody(tmp_path: Path) -
                 await opened(path)
 
 
+async def read(source: SourceFile, offset: int, length: int) -> bytes:
+    return await asyncio.wrap_future(source.start_reading(offset, length))
+
+
 async def test_reads_give_exactly_the_bytes_asked_for(file: Path) -> None:
     async with SourceFile(file) as source:
-        assert await source.read(10, 500) == CONTENT[10:510]
+        assert await read(source, 10, 500) == CONTENT[10:510]
         assert source.size == 100_000
 
 
@@ -63,23 +68,45 @@ async def test_a_file_cut_short_is_noticed_when_read(file: Path) -> None:
     async with SourceFile(file) as source:
         os.truncate(file, 50)
         with pytest.raises(FileChangedError):
-            await source.read(0, 100)
+            await read(source, 0, 100)
 
 
-async def test_a_changed_date_size_or_inode_is_noticed(file: Path) -> None:
+async def test_bytes_of_a_file_that_changed_are_never_given_out(file: Path) -> None:
     async with SourceFile(file) as source:
         await source.check_unchanged()
         os.utime(file, ns=(1, 1))
         with pytest.raises(FileChangedError, match="run the same command again"):
+            await read(source, 0, 100)
+        with pytest.raises(FileChangedError):
             await source.check_unchanged()
+
+
+async def test_a_block_prepared_is_given_and_any_other_one_is_read(file: Path) -> None:
+    async with SourceFile(file) as source:
+        ahead = ReadAhead(source)
+
+        ahead.prepare(10, 20)
+        assert await ahead.block(10, 5) == CONTENT[10:30]
+        assert await ahead.block(10, 5) == CONTENT[10:15]
+        ahead.prepare(10, 20)
+        assert await ahead.block(40, 5) == CONTENT[40:45]
+
+
+async def test_nothing_is_read_ahead_beyond_the_end(file: Path) -> None:
+    async with SourceFile(file) as source:
+        ahead = ReadAhead(source)
+
+        ahead.prepare(99_990, 500)
+        assert await ahead.block(99_990, 1) == CONTENT[99_990:]
+        ahead.prepare(100_000, 500)
 
 
 async def test_leaving_closes_the_file(file: Path) -> None:
     before = open_descriptors()
     async with SourceFile(file) as source:
-        await source.read(0, 1)
+        await read(source, 0, 1)
     with pytest.raises(RuntimeError):
-        await source.read(0, 1)
+        await read(source, 0, 1)
     async with asyncio.timeout(5):
         while open_descriptors() > before:  # noqa: ASYNC110 - closing sets no event
             await asyncio.sleep(0.01)
