@@ -26,6 +26,12 @@ class CallInterceptor(ServerInterceptor):
         self._services = frozenset(services)
         self._open = frozenset(open_services)
         self._guarded: dict[str, Handler] = {}
+        self._refusing = False
+
+    def refuse_new_calls(self) -> None:
+        """Answer UNAVAILABLE from now on; calls that have begun go on, health still answers."""
+        self._refusing = True
+        self._guarded.clear()
 
     async def intercept_service(
         self,
@@ -45,6 +51,8 @@ class CallInterceptor(ServerInterceptor):
             return handler
         if service not in self._services:
             return _UNKNOWN_METHOD
+        if self._refusing:
+            return _SHUTTING_DOWN
         guarded = self._guarded[method] = _guarded(self._guard, method, handler)
         return guarded
 
@@ -66,3 +74,11 @@ async def _unknown_method(_requests: object, context: Context) -> None:
 
 
 _UNKNOWN_METHOD: "Handler" = grpc.stream_stream_rpc_method_handler(_unknown_method)
+
+
+async def _shutting_down(_requests: object, context: Context) -> None:
+    """Say what the transport itself is about to say to everybody: no detail goes with that."""
+    await context.abort(grpc.StatusCode.UNAVAILABLE, "The server is shutting down.")
+
+
+_SHUTTING_DOWN: "Handler" = grpc.stream_stream_rpc_method_handler(_shutting_down)

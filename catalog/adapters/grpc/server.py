@@ -35,6 +35,10 @@ class GrpcSettings:
     """host:port; port 0 takes a free one."""
     grace_seconds: float = 5.0
     """How long calls in flight may take to finish; a health Watch uses all of it."""
+    refusal_seconds: float = 0.25
+    """How long new calls are refused before the connections close. Part of the grace.
+    What is on its way when they close is answered CANCELLED by gRPC's core, which no
+    client takes for a reason to try elsewhere; UNAVAILABLE is one."""
     reflection: bool = False
     max_message_bytes: int = 256 * 1024
     """Where the transport gives up; the guard refuses earlier and says why."""
@@ -61,11 +65,16 @@ class GrpcServer:
     """A server that serves; its owner drains it, watches it and leaves its context."""
 
     def __init__(
-        self, server: grpc.aio.Server, servicer: health.aio.HealthServicer, port: int
+        self,
+        server: grpc.aio.Server,
+        servicer: health.aio.HealthServicer,
+        interceptor: CallInterceptor,
+        port: int,
     ) -> None:
         self.port = port
         self._server = server
         self._health = servicer
+        self._interceptor = interceptor
         self._stopping = False
         # Whoever cancels the library's wait cancels what its stop waits for, grace and all.
         self._ended = asyncio.create_task(server.wait_for_termination(), name="grpc-server")
@@ -81,12 +90,15 @@ class GrpcServer:
             cause = None if self._ended.cancelled() else self._ended.exception()
             raise RuntimeError("the gRPC server ended without being asked to") from cause
 
-    async def stop(self, grace_seconds: float) -> None:
-        """Drain, let calls in flight finish within the grace, cancel the rest."""
+    async def stop(self, grace_seconds: float, refusal_seconds: float = 0.0) -> None:
+        """Drain, refuse new calls, let those in flight finish within the grace, cancel the rest."""
         self._stopping = True
         await self.drain()
+        self._interceptor.refuse_new_calls()
         async with asyncio.timeout(grace_seconds + _STOP_MARGIN_SECONDS):
-            await self._server.stop(grace_seconds)
+            refusal_seconds = min(refusal_seconds, grace_seconds / 2)
+            await asyncio.sleep(refusal_seconds)
+            await self._server.stop(grace_seconds - refusal_seconds)
 
 
 @asynccontextmanager
@@ -106,11 +118,11 @@ async def grpc_server(
         add_reflection(server, (*SERVICES, HEALTH))
     port = server.add_insecure_port(settings.address)
     await server.start()
-    running = GrpcServer(server, servicer, port)
+    running = GrpcServer(server, servicer, interceptor, port)
     try:
         yield running
     finally:
-        await running.stop(settings.grace_seconds)
+        await running.stop(settings.grace_seconds, settings.refusal_seconds)
 
 
 async def _add_health(server: grpc.aio.Server) -> health.aio.HealthServicer:

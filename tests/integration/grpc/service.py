@@ -29,7 +29,7 @@ from tests.support.builders import a_video, an_upload
 USER = UserId(uuid.UUID("5d1991d9-e84d-4d5f-9e57-453554f112b9"))
 AS_USER = [("user_id", str(USER))]
 GUARD = Guard(IdentityReader(["user_id"]))
-LOCAL = GrpcSettings("127.0.0.1:0", grace_seconds=2.0)
+LOCAL = GrpcSettings("127.0.0.1:0", grace_seconds=2.0, refusal_seconds=0.0)
 METHODS = [
     f"/{service.full_name}/{method.name}"
     for file in (upload_pb2.DESCRIPTOR, video_pb2.DESCRIPTOR)

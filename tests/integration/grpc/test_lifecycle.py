@@ -6,7 +6,7 @@ import time
 import grpc
 import pytest
 
-from tests.integration.grpc.service import METHODS, UseCases, refusal, serving
+from tests.integration.grpc.service import METHODS, Service, UseCases, refusal, serving
 
 GET = "/video.v1.UploadService/GetUpload"
 
@@ -26,6 +26,23 @@ async def test_a_call_in_flight_finishes_while_the_server_stops() -> None:
         assert (await call).status == "pending"
         await stopping
     assert not cases.cancelled.is_set()
+
+
+async def call_until_refused(service: Service) -> tuple[grpc.StatusCode, str | None]:
+    while True:
+        try:
+            await service.call(GET)
+        except grpc.aio.AioRpcError as error:
+            return error.code(), error.details()
+
+
+async def test_under_load_every_call_is_either_answered_or_told_to_go_elsewhere() -> None:
+    async with asyncio.timeout(30), serving() as service:
+        callers = [asyncio.create_task(call_until_refused(service)) for _ in range(30)]
+        await service.use_cases.started.wait()
+        await service.server.stop(4, refusal_seconds=1)
+        ends = await asyncio.gather(*callers)
+    assert set(ends) == {(grpc.StatusCode.UNAVAILABLE, "The server is shutting down.")}
 
 
 async def test_a_call_that_outlasts_the_grace_is_cancelled() -> None:
