@@ -15,6 +15,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from catalog.runtime.dsn import EXPECTED, is_postgres_url
 from catalog.runtime.settings import (
     AuthSettings,
     DatabaseSettings,
@@ -41,6 +42,15 @@ class ConfigError(Exception):
         self.problems = problems
 
 
+class _Environment(EnvSettingsSource):
+    """CATALOG_<SECTION>__<KEY> alone: CATALOG_SERVER, say, is the command line's and no section."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {
+            name: value for name, value in super()._load_env_vars().items() if _DELIMITER in name
+        }
+
+
 class Config(BaseSettings):
     """All settings, frozen."""
 
@@ -59,14 +69,14 @@ class Config(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over what `load` read from the file."""
-        return env_settings, init_settings
+        return _Environment(settings_cls), init_settings
 
 
 def load(path: Path | None, *, serving: bool = False) -> Config:
@@ -93,7 +103,7 @@ def load(path: Path | None, *, serving: bool = False) -> Config:
 
 def _with_environment(values: dict[str, Any], problems: list[str]) -> dict[str, Any]:
     try:
-        environment = EnvSettingsSource(Config)()
+        environment = _Environment(Config)()
     except SettingsError as error:
         problems.append(str(error))
         return values
@@ -145,11 +155,13 @@ def _database_problems(database: DatabaseSettings) -> list[str]:
     if database.pool_min_size > database.pool_max_size:
         problems.append("database.pool_min_size: must not be above database.pool_max_size")
     try:
-        known = bool(database.dsn())
+        dsn = database.dsn()
     except (OSError, UnicodeDecodeError):
         return [*problems, "database.url_file: cannot be read"]
-    if not known:
+    if not dsn:
         problems.append("database.url: must be set (DATABASE_URL, or database.url_file)")
+    elif not is_postgres_url(dsn):
+        problems.append(f"database.url: {EXPECTED}")
     return problems
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 import catalog
+from catalog.runtime.dsn import EXPECTED, is_postgres_url, without_secrets
 
 _TABLE = "catalog.schema_migrations"
 _APPLIED = "SELECT version FROM catalog.schema_migrations"
@@ -33,14 +34,18 @@ def versions() -> list[str]:
     return sorted(path.name.split("_", 1)[0] for path in folder().glob("*.sql"))
 
 
-def apply(dsn: str) -> Sequence[str]:
+def apply(dsn: str, *, wait_seconds: int = 30) -> Sequence[str]:
     """Apply what is pending and return the names applied; safe beside others doing the same.
 
+    Waits that long for a database that does not answer yet, and makes one that is not there.
     The address travels in the environment: a command line can be read by all.
     Raises MigrationError.
     """
+    if not is_postgres_url(dsn):
+        raise MigrationError(f"the database's address {EXPECTED}")
     command = [_dbmate(), "--migrations-dir", str(folder()), "--migrations-table", _TABLE]
-    command += ["--no-dump-schema", "--migration-lock", "--wait", "--wait-timeout", "30s", "up"]
+    command += ["--no-dump-schema", "--migration-lock"]
+    command += ["--wait", "--wait-timeout", f"{wait_seconds}s", "up"]
     try:
         done = subprocess.run(  # noqa: S603 - our own words; dbmate comes with the package
             command,
@@ -89,4 +94,5 @@ def _with_sslmode(dsn: str) -> str:
 def _reason(stderr: str, dsn: str) -> str:
     """Keep the last line of what dbmate says, without the address."""
     lines = [line for line in stderr.splitlines() if line.strip()]
-    return (lines[-1] if lines else "dbmate failed").replace(dsn, "the database")
+    said = lines[-1] if lines else "dbmate failed"
+    return without_secrets(said, dsn).removeprefix("Error: ")

@@ -43,9 +43,10 @@ async def service(config: Config) -> AsyncIterator[Running]:
     NOT_SERVING, gRPC calls finish, then pushes, and the pool closes last.
     """
     async with AsyncExitStack() as stack:
-        with _explained():
+        with _database_explained():
             pool = await stack.enter_async_context(open_pool(pool_settings(config)))
             await _require_schema(pool)
+        with _explained():
             container = await stack.enter_async_context(build(config, pool))
             readiness = ServiceReadiness(pool)
             http = await stack.enter_async_context(_http(config, container, readiness))
@@ -78,19 +79,27 @@ async def _require_schema(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what may go wrong on the way up into one line without hosts, names or values."""
+def _database_explained() -> Iterator[None]:
+    """Say what kept us from the database, in one line without hosts, names or values."""
     try:
         yield
-    except (DatabaseSetupError, SigningKeyError) as error:
+    except DatabaseSetupError as error:
         raise StartError(str(error)) from None
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    # The driver quotes parts of an address that it cannot read.
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
         raise StartError(
             f"the database cannot be used ({type(error).__name__}): check DATABASE_URL"
         ) from None
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what else may go wrong on the way up into one line."""
+    try:
+        yield
     except OSError as error:
         raise StartError(f"cannot start: {error.strerror or type(error).__name__}") from None
-    except (ValueError, RuntimeError) as error:
+    except (SigningKeyError, ValueError, RuntimeError) as error:
         raise StartError(f"cannot start: {error}") from None
 
 

@@ -1,5 +1,6 @@
 """Every setting of the service: its type, default and limits."""
 
+import json
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,14 +10,22 @@ from pydantic_settings import NoDecode
 
 
 def _split(value: object) -> object:
-    """Accept `a,b` from the environment where a list is meant."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
+    """Accept `a,b` and `["a", "b"]` from the environment where a list is meant."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _none_for_empty(value: object) -> object:
+    """Take an empty variable for one that is not set; Path would make it the folder we are in."""
+    return None if value == "" else value
 
 
 def _address(value: str) -> str:
-    if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\s]*):\d{1,5}", value):
+    found = re.fullmatch(r"(?:\[[0-9a-fA-F:.]+\]|[^:\s]*):([0-9]{1,5})", value)
+    if found is None or int(found[1]) > 65_535:
         raise ValueError("must be host:port")
     return value
 
@@ -30,6 +39,7 @@ def _http_url(value: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 TextList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+OptionalPath = Annotated[Path | None, BeforeValidator(_none_for_empty)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -52,7 +62,7 @@ class DatabaseSettings(_Section):
     """How to reach PostgreSQL and how long to wait for it."""
 
     url: SecretStr = SecretStr("")
-    url_file: Path | None = None
+    url_file: OptionalPath = None
     pool_min_size: int = Field(2, ge=0, le=1000)
     pool_max_size: int = Field(10, ge=1, le=1000)
     connect_timeout_seconds: Seconds = 5.0
@@ -79,7 +89,7 @@ class GcsSettings(_Section):
     accepted_buckets: TextList = ()
     signer: Literal["iam", "key"] = "iam"
     signer_service_account: str = ""
-    signer_key_file: Path | None = None
+    signer_key_file: OptionalPath = None
     signed_url_ttl_seconds: int = Field(900, ge=1, le=43_200)
     callback_audience: TextList = ()
     push_service_account_email: str = ""

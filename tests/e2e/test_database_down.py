@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import asyncpg
 import grpc
 import httpx
 import pytest
@@ -32,7 +33,7 @@ IMPATIENT = {
 
 @pytest.fixture
 async def cluster_of_its_own() -> AsyncIterator[Cluster]:
-    async with on_thread(running_cluster(trust=True)) as cluster:
+    async with on_thread(running_cluster(durable=False, trust=True)) as cluster:
         await asyncio.to_thread(migrations.apply, cluster.dsn("catalog"))
         yield cluster
 
@@ -40,6 +41,9 @@ async def cluster_of_its_own() -> AsyncIterator[Cluster]:
 @asynccontextmanager
 async def crashed(cluster: Cluster) -> AsyncIterator[None]:
     """The database has crashed within the block and answers again after it."""
+    admin = await asyncpg.connect(cluster.dsn())
+    await admin.execute("CHECKPOINT")  # in place of a durable, slower server
+    await admin.close()
     await asyncio.to_thread(cluster.stop, "immediate")
     try:
         yield
