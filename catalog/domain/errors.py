@@ -152,6 +152,13 @@ class ContentionError(UnavailableError):
     message = "The upload is changing too quickly."
 
 
+class ShuttingDownError(UnavailableError):
+    """This process is on its way out; another one serves."""
+
+    reason = "SHUTTING_DOWN"
+    message = "The server is shutting down."
+
+
 class DeadlineExceededError(CatalogError):
     """The call's deadline, or the server's own, passed."""
 

@@ -9,7 +9,7 @@ from grpc.aio import ServerInterceptor
 from catalog.adapters.grpc.call import Context
 from catalog.adapters.grpc.errors import trailers
 from catalog.adapters.grpc.guard import Guard, GuardedMethod
-from catalog.domain.errors import MethodUnknownError
+from catalog.domain.errors import MethodUnknownError, ShuttingDownError
 
 if TYPE_CHECKING:
     # Generic in its stubs alone, so it takes no part at run time.
@@ -77,8 +77,9 @@ _UNKNOWN_METHOD: "Handler" = grpc.stream_stream_rpc_method_handler(_unknown_meth
 
 
 async def _shutting_down(_requests: object, context: Context) -> None:
-    """Say what the transport itself is about to say to everybody: no detail goes with that."""
-    await context.abort(grpc.StatusCode.UNAVAILABLE, "The server is shutting down.")
+    """Say what the transport itself is about to say to everybody, and when to come again."""
+    error = ShuttingDownError()
+    await context.abort(grpc.StatusCode.UNAVAILABLE, error.message, trailers(error))
 
 
 _SHUTTING_DOWN: "Handler" = grpc.stream_stream_rpc_method_handler(_shutting_down)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog.adapters.http.callback import PushCallback
-from catalog.adapters.http.faults import describe_fault
+from catalog.application.faults import describe_fault
 from catalog.adapters.http.health import HealthEndpoints, Readiness
 
 

@@ -8,7 +8,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from catalog.adapters.http.faults import describe_fault
+from catalog.application.faults import describe_fault
 
 OK = "ok"
 

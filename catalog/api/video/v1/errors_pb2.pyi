@@ -62,6 +62,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """UNIMPLEMENTED: no such method."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 19
     """INTERNAL: a fault of ours; the log knows more."""
+    ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 20
+    """UNAVAILABLE: this server is on its way out; the same call reaches another one."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Every error answer carries exactly one google.rpc.ErrorInfo with domain
@@ -109,4 +111,6 @@ ERROR_REASON_METHOD_UNKNOWN: ErrorReason.ValueType  # 18
 """UNIMPLEMENTED: no such method."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 19
 """INTERNAL: a fault of ours; the log knows more."""
+ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 20
+"""UNAVAILABLE: this server is on its way out; the same call reaches another one."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

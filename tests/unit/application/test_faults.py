@@ -1,16 +1,9 @@
 """What is logged of an exception never holds its text."""
 
-from types import ModuleType
-
-import pytest
-
-from catalog.adapters.grpc import faults as grpc_faults
 from catalog.adapters.grpc.identity import IdentityReader
-from catalog.adapters.http import faults as http_faults
+from catalog.application.faults import describe_fault
 
 CANARY = "postgres://user:hunter2@db"
-
-both = pytest.mark.parametrize("faults", [grpc_faults, http_faults])
 
 
 def caught(cause: Exception | None = None) -> Exception:
@@ -25,26 +18,22 @@ def caught(cause: Exception | None = None) -> Exception:
     raise AssertionError
 
 
-@both
-def test_types_of_the_whole_chain_and_our_place_are_named(faults: ModuleType) -> None:
-    told = faults.describe_fault(caught())
+def test_types_of_the_whole_chain_and_our_place_are_named() -> None:
+    told = describe_fault(caught())
     assert told["error_types"] == "builtins.RuntimeError < builtins.ValueError"
     assert told["error_at"].startswith("catalog.adapters.grpc.identity:")
     assert told["error_at"].endswith(" in __init__")
 
 
-@both
-def test_no_text_is_told(faults: ModuleType) -> None:
-    assert CANARY not in str(faults.describe_fault(caught(ValueError(CANARY))))
+def test_no_text_is_told() -> None:
+    assert CANARY not in str(describe_fault(caught(ValueError(CANARY))))
 
 
-@both
-def test_a_ring_of_causes_ends(faults: ModuleType) -> None:
+def test_a_ring_of_causes_ends() -> None:
     first, second = ValueError("1"), ValueError("2")
     first.__cause__, second.__cause__ = second, first
-    assert faults.describe_fault(first)["error_types"].count("ValueError") == 2
+    assert describe_fault(first)["error_types"].count("ValueError") == 2
 
 
-@both
-def test_an_exception_from_elsewhere_has_no_place(faults: ModuleType) -> None:
-    assert faults.describe_fault(ValueError())["error_at"] == ""
+def test_an_exception_from_elsewhere_has_no_place() -> None:
+    assert describe_fault(ValueError())["error_at"] == ""
