@@ -15,9 +15,9 @@ from structlog.typing import FilteringBoundLogger
 
 from catalog.adapters.grpc.call import CURRENT_CALL, Call, Context
 from catalog.adapters.grpc.errors import status_code, trailers
-from catalog.application.faults import describe_fault
 from catalog.adapters.grpc.identity import IdentityReader
 from catalog.adapters.grpc.trace_context import TRACEPARENT_KEY, checked_traceparent
+from catalog.application.faults import describe_fault
 from catalog.domain.errors import (
     CatalogError,
     DeadlineExceededError,

@@ -12,8 +12,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog.adapters.http.callback import PushCallback
-from catalog.application.faults import describe_fault
 from catalog.adapters.http.health import HealthEndpoints, Readiness
+from catalog.application.faults import describe_fault
 
 
 def sidecar_app(

@@ -10,9 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from catalog.adapters.http.body import Body, read_body
-from catalog.application.faults import describe_fault
 from catalog.adapters.http.push_envelope import KEPT_BYTES, OtherEvent, Unusable, parse_push
 from catalog.adapters.http.push_reasons import Reason
+from catalog.application.faults import describe_fault
 from catalog.application.finalize_upload import FinalizeOutcome
 from catalog.application.ports import PushAuthenticator
 from catalog.application.push_errors import PushForbiddenError, PushUnauthenticatedError
