@@ -100,10 +100,8 @@ async def deadlocks(cluster: Cluster, dsn: str) -> int:
 async def test_a_hundred_rounds_of_everything_complete_once_and_never_deadlock(
     template: Cluster, tmp_path: Path
 ) -> None:
-    async with (
-        fresh_database(template) as dsn,
-        run_emulator(EmulatorSettings(data_dir=tmp_path)) as emulator,
-    ):
+    dsn = await fresh_database(template)
+    async with run_emulator(EmulatorSettings(data_dir=tmp_path)) as emulator:
         async with running_site(emulator, dsn) as site:
             await all_rounds(site)
         assert await deadlocks(template, dsn) == 0

@@ -138,11 +138,8 @@ async def assert_completed_with(
 async def test_an_object_over_the_limit_is_refused_each_time_until_the_limit_is_raised(
     template: Cluster, tmp_path: Path
 ) -> None:
-    content = some_bytes()
-    async with (
-        fresh_database(template) as dsn,
-        run_emulator(EmulatorSettings(data_dir=tmp_path)) as emulator,
-    ):
+    content, dsn = some_bytes(), await fresh_database(template)
+    async with run_emulator(EmulatorSettings(data_dir=tmp_path)) as emulator:
         small = {"uploads": {"max_size_bytes": len(content) - 1}}
         async with running_site(emulator, dsn, small) as site:
             person, refused = site.person(), []
