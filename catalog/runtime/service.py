@@ -1,6 +1,7 @@
 """The service: what starts after what, and what ends before what."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -48,8 +49,10 @@ async def service(config: Config) -> AsyncIterator[Running]:
             await _require_schema(pool)
         with _explained():
             container = await stack.enter_async_context(build(config, pool))
-            readiness = ServiceReadiness(pool)
+        readiness = ServiceReadiness(pool)
+        with _listening("server.http_addr", config.server.http_addr):
             http = await stack.enter_async_context(_http(config, container, readiness))
+        with _listening("server.grpc_addr", config.server.grpc_addr):
             grpc = await stack.enter_async_context(_grpc(config, container))
         stack.callback(readiness.drain)
         yield Running(grpc, http)
@@ -94,13 +97,21 @@ def _database_explained() -> Iterator[None]:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what else may go wrong on the way up into one line."""
+    """Turn what the adapters refuse into one line."""
     try:
         yield
-    except OSError as error:
-        raise StartError(f"cannot start: {error.strerror or type(error).__name__}") from None
-    except (SigningKeyError, ValueError, RuntimeError) as error:
+    except (SigningKeyError, ValueError) as error:
         raise StartError(f"cannot start: {error}") from None
+
+
+@contextmanager
+def _listening(setting: str, address: str) -> Iterator[None]:
+    """Name the address that cannot be had; RuntimeError is gRPC's way to say so."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "in use?"
+        raise StartError(f"{setting}: cannot listen on {address} ({why})") from None
 
 
 async def serve(
