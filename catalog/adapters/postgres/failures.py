@@ -39,5 +39,7 @@ def translated() -> Iterator[None]:
         raise ConcurrentChangeError from None
     except _BUSY:
         raise ContentionError from None
+    except ValueError:  # a value that cannot be sent is an InterfaceError too, but no outage
+        raise
     except _UNAVAILABLE:
         raise DatabaseUnavailableError from None
