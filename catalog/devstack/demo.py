@@ -67,6 +67,8 @@ async def _upload_killed(phone: Phone, stack: LocalStack, console: Console) -> N
     finally:
         stack.emulator.faults.clear()
     console.print("killed with -9")
+    async with _deadline("what was on the line"):
+        await _settled(stack)
 
 
 async def _half_persisted(
@@ -79,6 +81,13 @@ async def _half_persisted(
             return
         await asyncio.sleep(0.002)
     raise DemoError(f"`catalog upload` ended before it could be killed ({process.returncode})")
+
+
+async def _settled(stack: LocalStack) -> None:
+    """Wait for what the killed app had handed to its kernel: it still arrives."""
+    puts = stack.emulator.requests.entries("put")
+    while any(put.persisted_after is None for put in puts):  # noqa: ASYNC110 - the log has no event
+        await asyncio.sleep(0.01)
 
 
 async def _upload_resumed(phone: Phone, console: Console) -> str:
