@@ -101,6 +101,18 @@ async def test_the_completed_event_carries_upload_object_and_video(world: World)
     assert payload["video_created"] is False
 
 
+async def test_the_completed_event_of_a_failed_upload_has_no_old_error(world: World) -> None:
+    upload = await world.failed()
+    await world.finalize(a_stored_object(upload))
+    [payload] = [
+        json.loads(event.payload)
+        for event in await world.ledger.outbox()
+        if event.event_type == "video.upload.completed"
+    ]
+    assert payload["upload"]["error_code"] is None
+    assert payload["upload"]["error_message"] is None
+
+
 async def test_a_made_video_is_announced_after_the_upload(world: World) -> None:
     upload = await world.waiting()
     await world.finalize(a_stored_object(upload))
