@@ -55,7 +55,7 @@ GOOD: dict[str, list[Any]] = {
     "content_type": sorted(POLICY.allowed_content_types),
     "content_md5_hex": [HEX, HEX.upper()],
     "duration_seconds": [0, 300],
-    "video_id": ["", str(uuid.uuid4())],
+    "video_id": ["", "8d2f3f50-6c1b-4bd6-9a55-0c6f4a4f8c11"],
 }
 
 
