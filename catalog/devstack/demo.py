@@ -18,7 +18,7 @@ from catalog.devstack.phone import Phone
 from catalog.devstack.record import read_record
 from catalog.devstack.scratch import scratch_folder
 from catalog.devstack.stack import LocalStack, StackSettings, local_stack
-from catalog.emulator.faults import Stall
+from catalog.emulator.faults import Cut, Stall
 
 _SAMPLE_BYTES = 32 * 1024 * 1024
 _CHUNK_BYTES = 8 * 1024 * 1024
@@ -64,11 +64,13 @@ async def _upload_killed(phone: Phone, stack: LocalStack, console: Console) -> N
     try:
         async with phone.uploading(watch=False) as process, _deadline("half of the upload"):
             await _half_persisted(stack, size, process)
+            # The kernel would still deliver what the app gave it: maybe all the rest.
+            stack.emulator.faults.set(Cut(after_bytes=0))
+        async with _deadline("the end of its connection"):
+            await _settled(stack)
     finally:
         stack.emulator.faults.clear()
     console.print("killed with -9")
-    async with _deadline("what was on the line"):
-        await _settled(stack)
 
 
 async def _half_persisted(
@@ -84,7 +86,7 @@ async def _half_persisted(
 
 
 async def _settled(stack: LocalStack) -> None:
-    """Wait for what the killed app had handed to its kernel: it still arrives."""
+    """Wait until the storage has noticed that the app is gone."""
     puts = stack.emulator.requests.entries("put")
     while any(put.persisted_after is None for put in puts):  # noqa: ASYNC110 - the log has no event
         await asyncio.sleep(0.01)

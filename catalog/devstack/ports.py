@@ -1,5 +1,6 @@
 """Whether the ports of a stack are free: asked before anything is started."""
 
+import os
 import socket
 from collections.abc import Mapping
 
@@ -19,9 +20,13 @@ def check_free(ports: Mapping[str, int]) -> None:
         except OSError as error:
             variable = f"CATALOG_DEV_{option.upper().replace('-', '_')}"
             raise PortTakenError(
-                f"port {port} cannot be used ({error.strerror}): does a stack run already? "
+                f"port {port} cannot be used ({_reason(error)}): does a stack run already? "
                 f"choose another with {variable}=PORT or --{option} PORT, 0 = a free one"
             ) from None
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else type(error).__name__
 
 
 def free_port() -> int:

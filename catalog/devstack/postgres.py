@@ -130,7 +130,7 @@ class Cluster:
             "log_line_prefix = '%m [%p] |%d|%a| '",
         ]
         if not self.durable:
-            lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off"]
+            lines += ["fsync = off", "full_page_writes = off"]
         return "\n".join(["", *lines, ""])
 
     def _give(self, path: Path) -> None:

@@ -96,7 +96,8 @@ async def _database(url: str | None) -> AsyncIterator[str]:
     if url is not None:
         yield url
         return
-    async with on_thread(running_cluster()) as cluster:
+    # The stack forgets everything at its end, so nothing need survive the machine.
+    async with on_thread(running_cluster(durable=False)) as cluster:
         yield cluster.dsn("catalog")
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import asyncpg
 import grpc
 import httpx
 import pytest
@@ -41,9 +40,6 @@ async def cluster_of_its_own() -> AsyncIterator[Cluster]:
 @asynccontextmanager
 async def crashed(cluster: Cluster) -> AsyncIterator[None]:
     """The database has crashed within the block and answers again after it."""
-    admin = await asyncpg.connect(cluster.dsn())
-    await admin.execute("CHECKPOINT")  # in place of a durable, slower server
-    await admin.close()
     await asyncio.to_thread(cluster.stop, "immediate")
     try:
         yield
