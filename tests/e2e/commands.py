@@ -31,7 +31,12 @@ async def started(
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-P", "-m", "catalog.cli.main", *map(str, arguments)],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder), **(environment or {})},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONPATH": str(REPOSITORY),
+            **(environment or {}),
+        },
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
         stderr=PIPE,

@@ -11,7 +11,7 @@ import pytest
 
 from catalog.devstack.stack import service_settings
 from catalog.emulator import Emulator
-from tests.e2e.commands import end_of
+from tests.e2e.commands import REPOSITORY, end_of
 
 # The real process, in which one server is stopped behind the back of its owner.
 PROGRAM = """
@@ -36,7 +36,11 @@ async def test_the_process_ends_with_an_error(
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-P", "-c", PROGRAM, part],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], **service_settings(emulator, database)},
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(REPOSITORY),
+            **service_settings(emulator, database),
+        },
         stdout=PIPE,
         stderr=PIPE,
     )
