@@ -78,10 +78,10 @@ async def test_a_video_without_an_upload_names_none(subject: Subject) -> None:
 
 
 async def test_the_upload_that_became_the_file_is_named_before_others(subject: Subject) -> None:
-    completed = await subject.completed_upload()
+    earlier = await subject.upload()
+    completed = await subject.completed_upload(user=earlier.user_id)
     assert completed.video_id is not None
     video = await subject.ledger.video(completed.video_id)
-    earlier = await subject.upload(user=completed.user_id)
     await subject.forced(earlier, UploadStatus.PENDING, video_id=video.video_id)
     async with subject.store.autocommit() as statements:
         shown = await statements.videos.get(video.user_id, video.video_id)
