@@ -41,6 +41,10 @@ class Sites:
     """Its signing account does not exist, and it waits for no lock."""
 
 
+END_THOSE_THAT_WAIT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    " AND application_name = 'catalog' AND datname = current_database()"
+)
 Provocation = Callable[[Sites], Awaitable[Refusal]]
 
 
@@ -135,12 +139,8 @@ async def database_unavailable(sites: Sites) -> Refusal:
     video_id = await person.make_video()
     async with locked(site, upload.upload_id), asyncio.timeout(SECONDS):
         call = asyncio.create_task(refusal(person.bind(upload.upload_id, video_id)))
-        query = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND application_name = 'catalog' AND datname = current_database()"
-        )
-        while not await site.records.pool.fetchval(query):  # noqa: ASYNC110 - nobody tells us
-            await asyncio.sleep(0.01)
+        await site.records.until_waiting_for_locks(1)
+        await site.records.pool.execute(END_THOSE_THAT_WAIT)
         return await call
 
 

@@ -1,5 +1,6 @@
 """What the service really keeps, by plain SQL over connections of our own."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,16 @@ class Records:
         await self.pool.execute(
             "DELETE FROM catalog.inbox_events WHERE dedup_key LIKE '%/' || $1 || '#%'", object_name
         )
+
+    async def until_waiting_for_locks(self, connections: int) -> None:
+        """Wait until as many of the service's connections stand in line for a lock."""
+        query = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND application_name = 'catalog' AND datname = current_database()"
+        )
+        async with asyncio.timeout(60):
+            while await self.pool.fetchval(query) < connections:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.005)
 
     async def everything(self, upload_id: str) -> str:
         """All that is kept of an upload and its videos, to see whether anything changed."""

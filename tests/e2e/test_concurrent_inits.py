@@ -17,6 +17,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CALLS, CHANNELS, ROUNDS = 100, 8, 20
 ROUNDS_OF_FAILED = 5
 """Each is 100 looks into the bucket besides."""
+AT_THE_INDEX = 8
+"""Of the ten connections of the service's pool."""
+INSERT = (
+    "INSERT INTO catalog.uploads (user_id, bucket, object_name, original_filename, content_type,"
+    " content_md5, session_expires_at)"
+    " VALUES ($1, 'catalog-uploads', $2, 'a.mp4', 'video/mp4', $3, now())"
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -60,6 +67,23 @@ async def test_a_hundred_inits_of_new_content_make_one_upload(
         assert (row["status"], row["attempt"], row["version"]) == ("pending", 1, CALLS)
         story = await site.records.story(answers[0].upload_id)
         assert story == ["init:insert"] + ["init:duplicate"] * (CALLS - 1)
+    assert await site.records.uploads_of(person.user) == ROUNDS
+
+
+async def test_inits_that_wait_for_an_insert_which_is_taken_back_make_one_upload(
+    site: Site, person: Person, lines: list[Rpc]
+) -> None:
+    """All that the pool lets through stand at the unique indexes, and are let go at once."""
+    for _ in range(ROUNDS):
+        md5 = an_md5()
+        async with site.records.pool.acquire() as connection:
+            insert = connection.transaction()
+            await insert.start()
+            await connection.execute(INSERT, person.user, person.named(md5), md5)
+            inits = asyncio.create_task(at_once(lines, [(person, md5)] * 20))
+            await site.records.until_waiting_for_locks(AT_THE_INDEX)
+            await insert.rollback()
+        await the_one_upload(site, await inits, person.named(md5))
     assert await site.records.uploads_of(person.user) == ROUNDS
 
 

@@ -48,6 +48,8 @@ async def one_round(site: Site, person: Person) -> None:
         person.bind(upload_id, first_video),
         person.bind(upload_id, second_video),
         person.bind(rival_id, first_video),
+        person.init(rival_md5, video_id=first_video),
+        person.bind(rival_id, first_video),
         person.get(upload_id),
     ]
     news = [right, right.with_wrong_bytes(), right, rival, right]
