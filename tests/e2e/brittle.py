@@ -1,10 +1,9 @@
 """A service whose adapters break as a test says, served over real sockets."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import grpc
 import httpx
@@ -16,6 +15,7 @@ from catalog.adapters.grpc.uploads import UploadServicer
 from catalog.adapters.grpc.videos import VideoServicer
 from catalog.adapters.http.app import sidecar_app
 from catalog.adapters.http.callback import CallbackSettings, PushCallback
+from catalog.adapters.http.health import Readiness
 from catalog.adapters.http.server import HttpSettings, http_server
 from catalog.adapters.memory.objects import MemoryObjects
 from catalog.adapters.memory.push_tokens import MemoryPushTokens
@@ -36,7 +36,7 @@ from catalog.application.store import Store
 from catalog.domain.events import Event
 from catalog.domain.values import Generation, ObjectRef, StoredObject
 from catalog.runtime.clock import SystemClock
-from catalog.runtime.readiness import ServiceReadiness
+from tests.e2e.broken_pool import Trouble
 from tests.support.builders import POLICY
 from tests.support.service import BUCKET, Rpc
 
@@ -46,50 +46,13 @@ CALLBACK = "/_/gcs/callback"
 
 
 @dataclass(slots=True)
-class Trouble:
-    """What everything that is broken raises next."""
-
-    make: Callable[[], BaseException] = RuntimeError
-
-    def strike(self) -> None:
-        raise self.make()
-
-
-@dataclass(slots=True)
-class BrokenPool:
-    """Looks like the driver's pool to the real store; breaks at `at`."""
-
-    trouble: Trouble
-    at: str
-
-    @asynccontextmanager
-    async def acquire(self, timeout: float | None = None) -> AsyncIterator["BrokenPool"]:
-        self._reach("acquire")
-        yield self
-
-    @asynccontextmanager
-    async def transaction(self, isolation: str) -> AsyncIterator[None]:
-        self._reach("begin")
-        yield
-
-    async def fetchrow(self, *_query: object, **_options: object) -> None:
-        self.trouble.strike()
-
-    fetch = execute = fetchval = fetchrow
-
-    def _reach(self, point: str) -> None:
-        if self.at == point:
-            self.trouble.strike()
-
-
-@dataclass(slots=True)
 class BrokenSigner:
     trouble: Trouble
 
     async def signed_resumable_init_url(
         self, ref: ObjectRef, content_type: str, at: datetime
     ) -> SignedStart:
-        raise self.trouble.make()
+        self.trouble.strike()
 
 
 @dataclass(slots=True)
@@ -108,7 +71,7 @@ class BrokenObjects(MemoryObjects):
         return await MemoryObjects.stat(self, ref)
 
     async def delete(self, ref: ObjectRef, generation: Generation) -> bool:
-        raise self.trouble.make()
+        self.trouble.strike()
 
 
 @dataclass(slots=True)
@@ -116,7 +79,7 @@ class BrokenEncoder:
     trouble: Trouble
 
     def encode(self, event: Event) -> OutboxRecord:
-        raise self.trouble.make()
+        self.trouble.strike()
 
 
 @dataclass(slots=True)
@@ -124,7 +87,12 @@ class BrokenAuthenticator:
     trouble: Trouble
 
     async def authenticate(self, authorization: str | None) -> None:
-        raise self.trouble.make()
+        self.trouble.strike()
+
+
+class AlwaysReady:
+    async def check(self) -> Mapping[str, str]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +104,7 @@ class Parts:
     objects: ObjectStore = field(default_factory=MemoryObjects)
     encoder: EventEncoder = field(default_factory=ProtobufEvents)
     authenticator: PushAuthenticator = field(default_factory=lambda: MemoryPushTokens({TOKEN}))
-    pool: Any = None
-    """What readiness looks at."""
+    readiness: Readiness = field(default_factory=AlwaysReady)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +139,7 @@ async def brittle_service(parts: Parts) -> AsyncIterator[Brittle]:
         CallbackSettings(accepted_buckets=frozenset({BUCKET}), max_seconds=60),
     )
     guard = Guard(IdentityReader(["user_id"]), max_seconds=60)
-    app = sidecar_app(callback, ServiceReadiness(parts.pool), CALLBACK)
+    app = sidecar_app(callback, parts.readiness, CALLBACK)
     async with (
         http_server(app, HttpSettings("127.0.0.1:0", grace_seconds=1)) as sidecar,
         grpc_server(GrpcSettings("127.0.0.1:0"), guard, uploads, videos) as server,

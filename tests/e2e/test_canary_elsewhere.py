@@ -19,8 +19,8 @@ from tests.e2e.brittle import (
     BrokenObjects,
     BrokenSigner,
     Parts,
-    Trouble,
 )
+from tests.e2e.broken_pool import Trouble
 from tests.e2e.canary import CANARY, OTHER_FAULTS, assert_silent, watched
 from tests.e2e.person import Person, an_md5
 from tests.e2e.refusals import Refusal, refusal
@@ -43,6 +43,7 @@ async def test_no_fault_of_the_bucket_reaches_a_client(
     async with watched(Parts(objects=BrokenObjects(trouble, blind)), caplog) as service:
         for trouble.make in OTHER_FAULTS:
             assert_silent(await init_after_failure(service))
+    assert trouble.strikes == len(OTHER_FAULTS)
 
 
 async def test_no_fault_of_a_signer_reaches_a_client(caplog: pytest.LogCaptureFixture) -> None:
@@ -50,6 +51,7 @@ async def test_no_fault_of_a_signer_reaches_a_client(caplog: pytest.LogCaptureFi
     async with watched(Parts(signer=BrokenSigner(trouble)), caplog) as service:
         for trouble.make in OTHER_FAULTS:
             assert_silent(await refusal(Person(service.rpc).init(an_md5())))
+    assert trouble.strikes == len(OTHER_FAULTS)
 
 
 async def test_no_fault_of_the_codec_reaches_anybody(caplog: pytest.LogCaptureFixture) -> None:
@@ -62,6 +64,7 @@ async def test_no_fault_of_the_codec_reaches_anybody(caplog: pytest.LogCaptureFi
             push = await service.push(person.finalize(md5).body())
             assert (push.status_code, push.content) == (503, b"")
             assert_silent(push)
+    assert trouble.strikes >= len(OTHER_FAULTS)
 
 
 async def test_no_fault_of_the_token_check_reaches_who_pushes(
@@ -73,6 +76,7 @@ async def test_no_fault_of_the_token_check_reaches_who_pushes(
             push = await service.push(b"{}")
             assert (push.status_code, push.content) == (503, b"")
             assert_silent(push)
+    assert trouble.strikes >= len(OTHER_FAULTS)
 
 
 @dataclass(slots=True)
@@ -130,5 +134,6 @@ async def test_nothing_that_the_issuer_says_reaches_who_pushes(
     ):
         for google.status in STATUSES:
             push = await service.push(b"{}", a_token())
-            assert (push.status_code, push.content) == (401, b"")
+            assert push.status_code in (401, 503)
+            assert push.content == b""
             assert_silent(push)

@@ -1,13 +1,15 @@
 """Whatever the database driver raises, its text is in no answer and in no log line."""
 
 import uuid
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import pytest
 
 from catalog.adapters.postgres.store import PostgresStore
-from tests.e2e.brittle import Brittle, BrokenPool, Parts, Trouble
+from catalog.runtime.readiness import ServiceReadiness
+from tests.e2e.brittle import Brittle, Parts
+from tests.e2e.broken_pool import Trouble, broken_pool
 from tests.e2e.canary import DRIVER_FAULTS, OTHER_FAULTS, Fault, assert_silent, watched
 from tests.e2e.person import Person, an_md5
 from tests.e2e.pushes import Finalize
@@ -32,7 +34,7 @@ async def test_no_fault_of_the_database_reaches_a_client(
     at: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     trouble = Trouble()
-    pool: Any = BrokenPool(trouble, at)
+    pool = broken_pool(trouble, at)
     async with watched(Parts(store=PostgresStore(pool, 1)), caplog) as service:
         person = Person(service.rpc)
         for number, fault in enumerate(FAULTS):
@@ -40,6 +42,7 @@ async def test_no_fault_of_the_database_reaches_a_client(
             refused = await refusal(CALLS[number % len(CALLS)](person))
             assert_silent(refused)
             assert refused.reason in TOLD
+            assert trouble.strikes > number
 
 
 @pytest.mark.parametrize(("at", "faults"), [("acquire", OTHER_FAULTS), ("statement", FAULTS)])
@@ -47,10 +50,11 @@ async def test_no_fault_of_the_database_reaches_an_http_body(
     at: str, faults: list[Fault], caplog: pytest.LogCaptureFixture
 ) -> None:
     trouble = Trouble()
-    pool: Any = BrokenPool(trouble, at)
+    pool = broken_pool(trouble, at)
     async with watched(Parts(store=PostgresStore(pool, 1)), caplog) as service:
         for trouble.make in faults:
             await assert_pushes_are_silent(service)
+    assert trouble.strikes >= 2 * len(faults)
 
 
 async def assert_pushes_are_silent(service: Brittle) -> None:
@@ -64,12 +68,23 @@ async def assert_pushes_are_silent(service: Brittle) -> None:
     assert_silent(poison)
 
 
+@dataclass(frozen=True, slots=True)
+class NewReadiness:
+    """Has never looked before, each time that it is asked."""
+
+    trouble: Trouble
+
+    async def check(self) -> Mapping[str, str]:
+        return await ServiceReadiness(broken_pool(self.trouble, "statement")).check()
+
+
 async def test_no_fault_of_the_database_reaches_who_asks_for_readiness(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     trouble = Trouble()
-    async with watched(Parts(pool=BrokenPool(trouble, "statement")), caplog) as service:
+    async with watched(Parts(readiness=NewReadiness(trouble)), caplog) as service:
         for trouble.make in FAULTS:
             ready = await service.http.get("/readyz")
             assert ready.status_code == 503
             assert_silent(ready)
+    assert trouble.strikes == len(FAULTS)
