@@ -1,7 +1,5 @@
 """Backoff for both sides, on tenacity: full jitter, unless the other side named a wait."""
 
-from collections.abc import Callable
-
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -20,19 +18,12 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, ServiceUnavailableError | StorageUnavailableError)
 
 
-def asked_to_wait(error: BaseException) -> bool:
-    """True when the other side said when to come back, so the call had no effect."""
-    return is_passing(error) and _asked_wait(error) is not None
-
-
-def retrying(
-    policy: RetryPolicy, retry_on: Callable[[BaseException], bool] = is_passing
-) -> AsyncRetrying:
+def retrying(policy: RetryPolicy) -> AsyncRetrying:
     """One step's tries; the last error is raised as it was."""
     return AsyncRetrying(
         stop=stop_after_attempt(policy.max_attempts) | stop_after_delay(policy.deadline),
         wait=_Wait(policy),
-        retry=retry_if_exception(retry_on),
+        retry=retry_if_exception(is_passing),
         reraise=True,
     )
 

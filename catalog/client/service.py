@@ -2,7 +2,6 @@
 
 import ipaddress
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
@@ -12,7 +11,7 @@ import grpc
 from catalog.api.video.v1 import upload_pb2, upload_pb2_grpc, video_pb2, video_pb2_grpc
 from catalog.client import messages
 from catalog.client.errors import InvalidUsageError
-from catalog.client.retry import asked_to_wait, is_passing, retrying
+from catalog.client.retry import retrying
 from catalog.client.rpc_errors import service_error
 from catalog.client.settings import ClientSettings
 
@@ -98,10 +97,12 @@ class CatalogClient:
     async def create_video(self, title: str, description: str = "") -> messages.Video:
         """A new video that waits for its file.
 
-        Repeated only when the service says it did nothing: a second call makes a second video.
+        All tries of one call carry the same request id, so they make one video.
         """
-        request = video_pb2.CreateVideoRequest(title=title, description=description)
-        answer = await self._call(_Call(self._videos.CreateVideo, request), asked_to_wait)
+        request = video_pb2.CreateVideoRequest(
+            title=title, description=description, request_id=str(uuid.uuid4())
+        )
+        answer = await self._call(_Call(self._videos.CreateVideo, request))
         return messages.video(answer.video)
 
     async def get_video(self, video_id: str) -> messages.Video:
@@ -123,13 +124,8 @@ class CatalogClient:
     def _videos(self) -> "VideoServiceAsyncStub":
         return video_pb2_grpc.VideoServiceStub(self._open_channel)
 
-    async def _call(
-        self,
-        call: _Call[Request, Response],
-        retry_on: Callable[[BaseException], bool] = is_passing,
-    ) -> Response:
-        policy = retrying(self.settings.rpc_retry, retry_on)
-        return await policy(self._call_once, call)
+    async def _call(self, call: _Call[Request, Response]) -> Response:
+        return await retrying(self.settings.rpc_retry)(self._call_once, call)
 
     async def _call_once(self, call: _Call[Request, Response]) -> Response:
         try:

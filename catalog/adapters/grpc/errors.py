@@ -27,8 +27,6 @@ from catalog.domain.errors import (
 DOMAIN = "catalog"
 DETAILS_KEY = "grpc-status-details-bin"
 """Trailer that carries google.rpc.Status, as grpc's own status libraries spell it."""
-_RETRIED = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED})
-_DEFAULT_RETRY_SECONDS = 1.0
 
 STATUS_CODES: Mapping[type[CatalogError], grpc.StatusCode] = MappingProxyType(
     {
@@ -62,7 +60,7 @@ def rich_status(error: CatalogError) -> status_pb2.Status:
     _add(status, info)
     if isinstance(error, InvalidRequestError):
         _add(status, _bad_request(error))
-    if code in _RETRIED:
+    if isinstance(error, UnavailableError):
         _add(status, _retry_info(error))
     return status
 
@@ -85,10 +83,7 @@ def _bad_request(error: InvalidRequestError) -> error_details_pb2.BadRequest:
     )
 
 
-def _retry_info(error: CatalogError) -> error_details_pb2.RetryInfo:
-    seconds = _DEFAULT_RETRY_SECONDS
-    if isinstance(error, UnavailableError):
-        seconds = error.retry_after_seconds
+def _retry_info(error: UnavailableError) -> error_details_pb2.RetryInfo:
     delay = Duration()
-    delay.FromMilliseconds(round(seconds * 1000))
+    delay.FromMilliseconds(round(error.retry_after_seconds * 1000))
     return error_details_pb2.RetryInfo(retry_delay=delay)

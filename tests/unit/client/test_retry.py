@@ -10,7 +10,7 @@ from catalog.client import (
     ServiceUnavailableError,
     StorageUnavailableError,
 )
-from catalog.client.retry import asked_to_wait, is_passing, retrying
+from catalog.client.retry import is_passing, retrying
 
 QUICK = RetryPolicy(max_attempts=3, first_wait=0.001, longest_wait=0.002, deadline=10)
 
@@ -81,8 +81,6 @@ async def test_waits_grow_within_their_bounds_and_are_not_all_alike() -> None:
     assert len(set(waits)) > 15
 
 
-def test_only_an_asked_wait_proves_that_a_call_had_no_effect() -> None:
-    assert asked_to_wait(ServiceUnavailableError("x", retry_after=0.0))
-    assert not asked_to_wait(ServiceUnavailableError("x"))
+def test_only_passing_trouble_is_tried_again() -> None:
     assert is_passing(ServiceUnavailableError("x"))
     assert not is_passing(ValueError())

@@ -68,7 +68,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Every error answer carries exactly one google.rpc.ErrorInfo with domain
     `catalog` and one of these as its reason, written without ERROR_REASON_.
-    UNAVAILABLE and RESOURCE_EXHAUSTED answers add a google.rpc.RetryInfo.
+    UNAVAILABLE answers add a google.rpc.RetryInfo. What the transport itself refuses
+    (messages over 256 KiB, metadata over 16 KiB) has no detail.
     """
 
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0

@@ -45,9 +45,13 @@ class EventMeta(_message.Message):
     version: _builtins.int
     """Version of the aggregate that the event brought about."""
     occurred_at_unixms: _builtins.int
-    """When it happened by the database's clock, Unix time in milliseconds."""
+    """When it happened, Unix time in milliseconds: by the database's clock, but for the
+    video.created of a CreateVideo, which has the service's.
+    """
     traceparent: _builtins.str
-    """W3C trace context of the upload's first call; empty when there was none."""
+    """W3C trace context of the newest InitResumableUpload that gave one, or of the
+    CreateVideo; empty when there was none.
+    """
     def __init__(
         self,
         *,

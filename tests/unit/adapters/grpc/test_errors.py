@@ -14,7 +14,12 @@ from google.rpc import (  # type: ignore[import-untyped]  # ships stubs, but no 
 from catalog.adapters.grpc.errors import DETAILS_KEY, STATUS_CODES, status_code, trailers
 from catalog.api.video.v1 import errors_pb2
 from catalog.domain import errors
-from catalog.domain.errors import CatalogError, FieldViolation, InvalidRequestError
+from catalog.domain.errors import (
+    CatalogError,
+    FieldViolation,
+    InvalidRequestError,
+    UnavailableError,
+)
 
 
 def every_error(kind: type[CatalogError] = CatalogError) -> Iterator[type[CatalogError]]:
@@ -93,15 +98,13 @@ def test_bad_input_names_every_field() -> None:
 @pytest.mark.parametrize("kind", LEAVES)
 def test_what_may_be_tried_again_says_when(kind: type[CatalogError]) -> None:
     status = details(an_error(kind))
-    again = status_code(an_error(kind)) in (
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.RESOURCE_EXHAUSTED,
-    )
+    again = status_code(an_error(kind)) is grpc.StatusCode.UNAVAILABLE
     retry = error_details_pb2.RetryInfo()
     found = [detail for detail in status.details if detail.Unpack(retry)]
     assert bool(found) is again
     if again:
-        seconds = getattr(kind, "retry_after_seconds", 1.0)
+        assert issubclass(kind, UnavailableError)
+        seconds = kind.retry_after_seconds
         assert retry.retry_delay.ToMilliseconds() == seconds * 1000
 
 
