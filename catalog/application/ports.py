@@ -49,7 +49,8 @@ class PushAuthenticator(Protocol):
         """Judge an Authorization header's value.
 
         Raises PushUnauthenticatedError (401) or PushForbiddenError (403) for
-        everything but a valid token of our subscription's service account.
+        everything but a valid token of our subscription's service account, and
+        PushUndecidedError (503) while the issuer's keys cannot be had.
         """
         ...
 

@@ -68,13 +68,18 @@ class CertificateCache:
         self._unknown_at = float("-inf")
 
     async def key(self, kid: str) -> IssuerKey | None:
-        """Find the key of an id; None when the issuer does not have it, or cannot be asked."""
+        """Find the key of an id; None when the issuer does not have it.
+
+        Raises CertificatesUnavailableError while no keys are held and none can be had.
+        """
         if self._clock() < self._kept.fresh_until:
             if kid not in self._kept.keys and self._may_ask_for_unknown():
                 await self._fetch(None)
         elif self._fetching is not None or self._clock() >= self._retry_at:
             # Whoever holds a usable key need not sit out a hanging issuer.
             await self._fetch(None if self._usable(kid) is None else self._stale_wait)
+        if self._clock() >= self._kept.usable_until:
+            raise CertificatesUnavailableError("no keys")
         return self._usable(kid)
 
     async def aclose(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Protocol
 
 from catalog.adapters.pubsub.certificate_set import IssuerKey
+from catalog.adapters.pubsub.certificates import CertificatesUnavailableError
 from catalog.adapters.pubsub.jwt_parts import (
     MalformedTokenError,
     read_claims,
@@ -13,7 +14,7 @@ from catalog.adapters.pubsub.jwt_parts import (
 )
 from catalog.adapters.pubsub.push_claims import PushClaimRules
 from catalog.adapters.pubsub.verified_tokens import VerifiedToken, VerifiedTokens
-from catalog.application.push_errors import PushUnauthenticatedError
+from catalog.application.push_errors import PushUnauthenticatedError, PushUndecidedError
 
 GOOGLE_ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 """Both spellings occur in genuine tokens (google-auth, id_token)."""
@@ -62,13 +63,16 @@ class PushTokens:
         """Judge an Authorization header's value.
 
         Raises PushUnauthenticatedError (401) or PushForbiddenError (403) for
-        everything but a valid token of our subscription's service account.
+        everything but a valid token of our subscription's service account, and
+        PushUndecidedError (503) while the issuer's keys cannot be had.
         """
         token = _bearer_token(authorization)
         try:
             verified = await self._remembered(token) or await self._verify(token)
         except MalformedTokenError as fault:
             raise PushUnauthenticatedError(str(fault)) from None
+        except CertificatesUnavailableError as fault:
+            raise PushUndecidedError(str(fault)) from None
         self._rules.check(verified.claims, self._now())
         self._verified.put(token, verified)
 

@@ -8,7 +8,11 @@ import httpx
 
 from catalog.adapters.pubsub.certificates import CertificateCache
 from catalog.adapters.pubsub.push_tokens import PushTokens
-from catalog.application.push_errors import PushForbiddenError, PushUnauthenticatedError
+from catalog.application.push_errors import (
+    PushForbiddenError,
+    PushUnauthenticatedError,
+    PushUndecidedError,
+)
 from tests.integration.pubsub.certs_server import CertsServer, certs_server
 from tests.unit.adapters.pubsub.tokens import AUDIENCE, EMAIL, NOW, IssuerPair, token
 
@@ -40,7 +44,7 @@ class PushSide:
         """True when a push with the token passes."""
         try:
             await self.tokens.authenticate(f"Bearer {text}")
-        except (PushUnauthenticatedError, PushForbiddenError):
+        except (PushUnauthenticatedError, PushForbiddenError, PushUndecidedError):
             return False
         return True
 

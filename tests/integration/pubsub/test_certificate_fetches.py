@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from catalog.adapters.pubsub.certificates import CertificatesUnavailableError
+from catalog.application.push_errors import PushUndecidedError
 from tests.integration.pubsub.push_side import PushSide, push_side
 from tests.unit.adapters.pubsub.tokens import issuer_pair
 
@@ -15,7 +17,17 @@ OLD, NEW, OTHER = issuer_pair("a" * 40), issuer_pair("b" * 40), issuer_pair("c" 
 
 
 async def all_found(side: PushSide, *kids: str) -> bool:
-    return all([await side.certificates.key(kid) is not None for kid in kids])
+    try:
+        return all([await side.certificates.key(kid) is not None for kid in kids])
+    except CertificatesUnavailableError:
+        return False
+
+
+async def test_a_good_token_is_undecided_and_not_refused_while_no_keys_can_be_had() -> None:
+    async with push_side(OLD) as side:
+        side.issuer.break_down()
+        with pytest.raises(PushUndecidedError):
+            await side.tokens.authenticate(f"Bearer {side.token(OLD)}")
 
 
 async def test_a_hundred_cold_callers_make_one_fetch() -> None:
