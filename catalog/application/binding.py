@@ -38,7 +38,7 @@ async def lock_for_binding(
     video = await statements.videos.lock(user, video_id)
     if video is None:
         raise VideoNotFoundError
-    held_by = await statements.uploads.holders_of_video(video_id)
+    held_by = await statements.uploads.holders_of_video(user, video_id)
     others = [each.upload for each in locked if each is not mine]
     if not set(held_by) <= {each.upload.upload_id for each in locked}:
         raise ConcurrentChangeError

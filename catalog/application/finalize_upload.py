@@ -17,9 +17,9 @@ from catalog.application.records import (
 )
 from catalog.application.store import ConcurrentChangeError, Statements, Store
 from catalog.domain.events import UploadCompleted, UploadFailed, VideoCreated
-from catalog.domain.finalize import Judgement, judge
+from catalog.domain.finalize import REFUSALS, Judgement, judge
 from catalog.domain.outcomes import completed, failed, made_from, moved_to_processing
-from catalog.domain.upload import Effect, FailureCode, Upload
+from catalog.domain.upload import Effect, Upload
 from catalog.domain.values import StoredObject, UploadId, VideoId
 from catalog.domain.video import Video
 
@@ -80,7 +80,7 @@ class FinalizeUpload:
         entry = _history(arrival, judgement)
         match judgement.transition.effect:
             case Effect.COMPLETED:
-                completion = self._completion(arrival, claim, upload, entry)
+                completion = self._completion(arrival, claim, upload, judgement, entry)
                 applied = await statements.inbox.mark_completed(completion)
                 _expect(applied, _completed_rows(completion))
                 return _outcome(judgement, upload, video_created=completion.video_created)
@@ -95,7 +95,12 @@ class FinalizeUpload:
         return _outcome(judgement, upload)
 
     def _completion(
-        self, arrival: Arrival, claim: Claim, before: Upload, entry: HistoryEntry
+        self,
+        arrival: Arrival,
+        claim: Claim,
+        before: Upload,
+        judgement: Judgement,
+        entry: HistoryEntry,
     ) -> Completion:
         stored = arrival.stored
         bound = claim.video
@@ -105,7 +110,7 @@ class FinalizeUpload:
             if bound and usable
             else made_from(before, stored, VideoId(uuid.uuid4()), claim.at)
         )
-        after = completed(before, stored, video.video_id, claim.at)
+        after = completed(before, judgement.transition, stored, video.video_id, claim.at)
         return Completion(
             before=before,
             after=after,
@@ -137,10 +142,10 @@ class FinalizeUpload:
         judgement: Judgement,
         entry: HistoryEntry,
     ) -> Rejection:
-        code = judgement.transition.code
         outbox: tuple[OutboxRecord, ...] = ()
+        code = judgement.transition.code
         if code is not None:
-            after = failed(before, code, claim.at)
+            after = failed(before, judgement.transition, claim.at)
             event = UploadFailed(
                 uuid.uuid4(), claim.at, before.traceparent, after, arrival.stored, code
             )
@@ -148,7 +153,7 @@ class FinalizeUpload:
         return Rejection(
             before=before,
             stored=arrival.stored,
-            code=code or before.error_code or FailureCode.CANCELLED,
+            code=REFUSALS[judgement.event],
             history=entry,
             outbox=outbox,
         )

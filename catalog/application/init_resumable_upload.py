@@ -96,7 +96,8 @@ class InitResumableUpload:
         checked = check_init(command.raw, self.policy)
         facts = self._facts(command, checked)
         if checked.video_id is None:
-            made = await decide_again(partial(self._insert, facts))
+            async with self.store.autocommit() as statements:
+                made = await statements.uploads.insert_by_user_md5(facts, _MADE)
             if made is not None:
                 return await self._answer(made)
         return await self._answer(await self._start(facts, checked.video_id))
@@ -113,10 +114,6 @@ class InitResumableUpload:
             session_life=self.url_life + SESSION_LIFE,
             traceparent=command.traceparent,
         )
-
-    async def _insert(self, facts: InitFacts) -> TimedUpload | None:
-        async with self.store.autocommit() as statements:
-            return await statements.uploads.insert_by_user_md5(facts, _MADE)
 
     async def _answer(self, timed: TimedUpload) -> InitAnswer:
         upload = timed.upload

@@ -1,8 +1,8 @@
 """The database as the use cases see it: repositories whose methods are one statement each.
 
-All methods raise `DatabaseUnavailableError` when the database does not answer
-in time and `ConcurrentChangeError` when the transaction lost a race that it may
-run again.
+All methods raise `DatabaseUnavailableError` when the database does not answer in
+time. Inside `transaction()` they raise `ConcurrentChangeError` when it lost a race
+that it may run again; under `autocommit()` that is a `ContentionError`.
 """
 
 from collections.abc import Sequence
@@ -68,8 +68,8 @@ class Uploads(Protocol):
         """Lock the user's upload and all that hold the video, in id order: none deadlock."""
         ...
 
-    async def holders_of_video(self, video_id: VideoId) -> Sequence[UploadId]:
-        """Name all uploads that hold the video now, in a snapshot of its own."""
+    async def holders_of_video(self, user: UserId, video_id: VideoId) -> Sequence[UploadId]:
+        """Name the user's uploads that hold the video now, in a snapshot of its own."""
         ...
 
     async def get(self, user: UserId, upload_id: UploadId) -> Upload | None:

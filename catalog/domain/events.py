@@ -16,7 +16,7 @@ AggregateType = Literal["upload", "video"]
 class _Event:
     event_id: UUID
     occurred_at: datetime
-    """By the database's clock."""
+    """By the database's clock, but for CreateVideo, which has the service's."""
     traceparent: str | None
 
 

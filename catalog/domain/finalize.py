@@ -1,9 +1,22 @@
 """Judging a stored object against the upload it claims to be."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from catalog.domain.upload import Transition, Upload, UploadEvent
+from catalog.domain.upload import FailureCode, Transition, Upload, UploadEvent
 from catalog.domain.values import StoredObject
+
+REFUSALS: Mapping[UploadEvent, FailureCode] = MappingProxyType(
+    {
+        UploadEvent.FINALIZE_NO_MD5: FailureCode.MD5_UNAVAILABLE,
+        UploadEvent.FINALIZE_WRONG_MD5: FailureCode.MD5_MISMATCH,
+        UploadEvent.FINALIZE_TOO_LARGE: FailureCode.SIZE_LIMIT_EXCEEDED,
+        # The right bytes are refused only of an upload that its owner gave up.
+        UploadEvent.FINALIZE_RIGHT: FailureCode.CANCELLED,
+    }
+)
+"""Why an object that arrived by each event is refused, where it is."""
 
 
 @dataclass(frozen=True, slots=True)

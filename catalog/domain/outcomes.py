@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from catalog.domain.upload import FailureCode, Upload, UploadStatus
+from catalog.domain.upload import Transition, Upload
 from catalog.domain.values import StoredObject, VideoId
 from catalog.domain.video import Video, VideoStatus, title_from
 
@@ -35,11 +35,13 @@ def made_from(upload: Upload, stored: StoredObject, video_id: VideoId, at: datet
     )
 
 
-def completed(before: Upload, stored: StoredObject, video_id: VideoId, at: datetime) -> Upload:
+def completed(
+    before: Upload, transition: Transition, stored: StoredObject, video_id: VideoId, at: datetime
+) -> Upload:
     """Return the upload with the facts of its object; the declared ones give way."""
     return replace(
         before,
-        status=UploadStatus.COMPLETED,
+        status=transition.to or before.status,
         version=before.version + 1,
         video_id=video_id,
         content_type=stored.content_type,
@@ -55,13 +57,13 @@ def completed(before: Upload, stored: StoredObject, video_id: VideoId, at: datet
     )
 
 
-def failed(before: Upload, code: FailureCode, at: datetime) -> Upload:
-    """Return the upload as failed for `code`."""
+def failed(before: Upload, transition: Transition, at: datetime) -> Upload:
+    """Return the upload with the status and the code of the table's cell."""
     return replace(
         before,
-        status=UploadStatus.FAILED,
+        status=transition.to or before.status,
         version=before.version + 1,
-        error_code=code,
-        error_message=code.explanation,
+        error_code=transition.code,
+        error_message=transition.code.explanation if transition.code else None,
         updated_at=at,
     )

@@ -26,6 +26,12 @@ class FailureCode(StrEnum):
     SIZE_LIMIT_EXCEEDED = "SIZE_LIMIT_EXCEEDED"
     SESSION_EXPIRED = "SESSION_EXPIRED"
     CANCELLED = "CANCELLED"
+    UNKNOWN = "UNKNOWN"
+    """A code that a newer release has added: the previous one runs on beside it."""
+
+    @classmethod
+    def _missing_(cls, _value: object) -> "FailureCode":
+        return cls.UNKNOWN
 
     @property
     def explanation(self) -> str:
@@ -39,6 +45,7 @@ _EXPLANATIONS = {
     FailureCode.SIZE_LIMIT_EXCEEDED: "The stored object is larger than allowed.",
     FailureCode.SESSION_EXPIRED: "Nothing arrived in time; upload the file again.",
     FailureCode.CANCELLED: "The upload was cancelled by its owner.",
+    FailureCode.UNKNOWN: "The upload failed.",
 }
 
 
@@ -134,8 +141,14 @@ def _fail(code: FailureCode) -> Transition:
 def _row(
     waiting: Transition, failed: Transition, cancelled: Transition, completed: Transition
 ) -> Mapping[Phase, Transition]:
-    cells = zip(Phase, (waiting, failed, cancelled, completed), strict=True)
-    return MappingProxyType(dict(cells))
+    return MappingProxyType(
+        {
+            Phase.WAITING: waiting,
+            Phase.FAILED: failed,
+            Phase.CANCELLED: cancelled,
+            Phase.COMPLETED: completed,
+        }
+    )
 
 
 _CANCEL = Transition(Effect.CANCELLED, UploadStatus.FAILED, FailureCode.CANCELLED, Decision.CANCEL)

@@ -25,6 +25,12 @@ class VideoStatus(StrEnum):
     FAILED = "failed"
     REJECTED = "rejected"
     ARCHIVED = "archived"
+    UNKNOWN = "unknown"
+    """A status that a newer release has added: not ours to judge, but no longer pending."""
+
+    @classmethod
+    def _missing_(cls, _value: object) -> "VideoStatus":
+        return cls.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

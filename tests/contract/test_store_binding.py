@@ -71,14 +71,16 @@ async def test_locks_leave_out_what_is_somebody_elses(subject: Subject) -> None:
     assert list(locked) == []
 
 
-async def test_holders_are_named_whoever_owns_them(subject: Subject) -> None:
+async def test_only_holders_of_the_user_are_named(subject: Subject) -> None:
     video = await subject.video()
-    holders = [await subject.upload(video=video), await subject.upload(video=video)]
+    holder = await subject.upload(video=video)
+    await subject.upload(video=video)
     await subject.upload()
     async with subject.store.transaction() as statements:
-        held_by = await statements.uploads.holders_of_video(video.video_id)
-        held_by_none = await statements.uploads.holders_of_video(VideoId(uuid.uuid4()))
-    assert set(held_by) == {each.upload_id for each in holders}
+        uploads = statements.uploads
+        held_by = await uploads.holders_of_video(holder.user_id, video.video_id)
+        held_by_none = await uploads.holders_of_video(holder.user_id, VideoId(uuid.uuid4()))
+    assert list(held_by) == [holder.upload_id]
     assert list(held_by_none) == []
 
 

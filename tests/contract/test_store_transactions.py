@@ -2,10 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from catalog.application.store import ConcurrentChangeError
+from catalog.domain.errors import ContentionError
 from catalog.domain.upload import Upload
 from catalog.domain.values import UploadId
 from tests.contract.subject import MADE, Subject
@@ -101,3 +103,13 @@ async def test_fifty_at_once_make_one_upload(subject: Subject) -> None:
     answers = await asyncio.gather(*(make() for _ in range(50)))
     assert len([answer for answer in answers if answer]) == 1
     assert len(await subject.ledger.uploads()) == 1
+
+
+async def test_a_race_lost_outside_a_transaction_is_contention(subject: Subject) -> None:
+    """There is nothing to run again as a whole: the caller may repeat the call."""
+    upload = await subject.upload()
+    stale = replace(upload, version=upload.version - 1)
+    with pytest.raises(ContentionError):
+        async with subject.store.autocommit() as statements:
+            await statements.uploads.renew(stale, init_facts(), None, MADE)
+    assert await subject.ledger.upload(upload.upload_id) == upload

@@ -77,6 +77,15 @@ async def test_a_video_without_an_upload_names_none(subject: Subject) -> None:
     assert shown.upload_id is None
 
 
+async def test_somebody_elses_upload_is_never_named(subject: Subject) -> None:
+    video = await subject.video()
+    await subject.upload(video=video)
+    async with subject.store.autocommit() as statements:
+        shown = await statements.videos.get(video.user_id, video.video_id)
+    assert shown is not None
+    assert shown.upload_id is None
+
+
 async def test_the_upload_that_became_the_file_is_named_before_others(subject: Subject) -> None:
     earlier = await subject.upload()
     completed = await subject.completed_upload(user=earlier.user_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from catalog.application.records import Completion, HistoryEntry, OutboxRecord, Rejection
 from catalog.domain.events import AggregateType
 from catalog.domain.outcomes import completed, made_from, moved_to_processing
-from catalog.domain.upload import Decision, FailureCode, Upload
+from catalog.domain.upload import Decision, FailureCode, Upload, UploadEvent
 from catalog.domain.values import StoredObject, VideoId
 from catalog.domain.video import Video
 from tests.support.builders import NOW
@@ -50,7 +50,7 @@ def a_completion(
         events.append(an_event_record(video.video_id, "video.created", "video"))
     return Completion(
         before=before,
-        after=completed(before, stored, video.video_id, at),
+        after=completed(before, before.on(UploadEvent.FINALIZE_RIGHT), stored, video.video_id, at),
         stored=stored,
         video=video,
         video_created=bound is None,

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from google.auth.credentials import AnonymousCredentials
@@ -20,8 +21,14 @@ with warnings.catch_warnings():
 
 T = TypeVar("T")
 
+_THREADS = 16
+
 Untyped = Any
 """google-cloud-storage ships no types; nothing of it leaves this module."""
+
+
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="gcs")
 
 
 class BucketObjects:
@@ -48,6 +55,8 @@ class BucketObjects:
         self._retry = DEFAULT_RETRY.with_timeout(deadline_seconds).with_delay(0.1, 1.0, 2.0)
         self._client: Untyped = None
         self._making = threading.Lock()
+        # Of our own: calls that hang here must not hold up whoever else needs a thread.
+        self._threads = _threads()
 
     async def stat(self, ref: ObjectRef) -> StoredObject | None:
         """Describe the live generation; None when there is none. Raises StorageUnavailableError."""
@@ -64,13 +73,15 @@ class BucketObjects:
     async def aclose(self) -> None:
         """Close idle connections. Safe to repeat."""
         client, self._client = self._client, None
+        threads, self._threads = self._threads, _threads()
+        threads.shutdown(wait=False, cancel_futures=True)
         if client is not None:
-            await asyncio.to_thread(client.close)
+            client.close()
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         try:
             async with asyncio.timeout(self._deadline):
-                return await asyncio.to_thread(call)
+                return await asyncio.get_running_loop().run_in_executor(self._threads, call)
         except Exception as fault:  # the library names no closed set of faults
             raise StorageUnavailableError from fault
 

@@ -20,7 +20,8 @@ from catalog.adapters.memory.uploads import MemoryUploads
 from catalog.adapters.memory.videos import MemoryVideos
 from catalog.application.ports import Clock
 from catalog.application.records import OutboxRecord
-from catalog.domain.errors import DatabaseUnavailableError
+from catalog.application.store import ConcurrentChangeError
+from catalog.domain.errors import ContentionError, DatabaseUnavailableError
 from catalog.domain.upload import Upload
 from catalog.domain.values import ObjectRef, UploadId, VideoId
 from catalog.domain.video import Video
@@ -62,7 +63,10 @@ class MemoryStore:
     async def autocommit(self) -> AsyncIterator[MemoryStatements]:
         """Lend the tables; what a statement wrote stays, whatever happens later."""
         async with self._turn():
-            yield _over(self.tables, self._clock)
+            try:
+                yield _over(self.tables, self._clock)
+            except ConcurrentChangeError:
+                raise ContentionError from None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[MemoryStatements]:

@@ -78,10 +78,11 @@ class MemoryUploads:
         ]
         return [TimedUpload(each, now) for each in sorted(found, key=lambda it: it.upload_id)]
 
-    async def holders_of_video(self, video_id: VideoId) -> Sequence[UploadId]:
-        """Name all uploads that hold the video."""
+    async def holders_of_video(self, user: UserId, video_id: VideoId) -> Sequence[UploadId]:
+        """Name the user's uploads that hold the video."""
+        holders = (user, video_id)
         uploads = self._tables.uploads.values()
-        return [each.upload_id for each in uploads if each.video_id == video_id]
+        return [each.upload_id for each in uploads if (each.user_id, each.video_id) == holders]
 
     async def get(self, user: UserId, upload_id: UploadId) -> Upload | None:
         """Load one of the user's uploads."""

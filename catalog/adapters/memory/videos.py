@@ -39,16 +39,17 @@ class MemoryVideos:
     async def get(self, user: UserId, video_id: VideoId) -> Video | None:
         """Load one of the user's videos with the upload bound to it."""
         video = await self.lock(user, video_id)
-        return replace(video, upload_id=self._upload_of(video_id)) if video else None
+        return replace(video, upload_id=self._upload_of(video)) if video else None
 
     async def lock(self, user: UserId, video_id: VideoId) -> Video | None:
         """Load one of the user's videos."""
         video = self._tables.videos.get(video_id)
         return video if video is not None and video.user_id == user else None
 
-    def _upload_of(self, video_id: VideoId) -> UploadId | None:
-        """Prefer the upload that became the video's file, then the oldest."""
-        bound = [each for each in self._tables.uploads.values() if each.video_id == video_id]
+    def _upload_of(self, video: Video) -> UploadId | None:
+        """Prefer its owner's upload that became the video's file, then the oldest."""
+        uploads, wanted = self._tables.uploads.values(), (video.user_id, video.video_id)
+        bound = [each for each in uploads if (each.user_id, each.video_id) == wanted]
         return min(bound, key=_precedence).upload_id if bound else None
 
 

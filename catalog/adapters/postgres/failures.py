@@ -22,8 +22,6 @@ _UNAVAILABLE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
-    OSError,
-    TimeoutError,
 )
 
 
@@ -39,6 +37,8 @@ def translated() -> Iterator[None]:
         raise ConcurrentChangeError from None
     except _BUSY:
         raise ContentionError from None
+    except OSError:  # first: a failed TLS handshake is a ValueError as well
+        raise DatabaseUnavailableError from None
     except ValueError:  # a value that cannot be sent is an InterfaceError too, but no outage
         raise
     except _UNAVAILABLE:

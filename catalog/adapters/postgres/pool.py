@@ -10,6 +10,11 @@ import asyncpg
 
 Record = asyncpg.Record
 TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+_ISOLATION = "read committed"
+_CHECK = "SELECT " + ", ".join(
+    f"current_setting('{name}') AS {name}" for name in (*TIMEOUTS, "default_transaction_isolation")
+)
+_CLOSE_SECONDS = 1.0
 
 
 class DatabaseSetupError(Exception):
@@ -36,12 +41,9 @@ class PoolSettings:
 
 
 def _server_settings(settings: PoolSettings) -> dict[str, str]:
-    chosen = {
-        "application_name": settings.application_name,
-        "default_transaction_isolation": "read committed",
-    }
+    # A transaction pooler refuses all but a few start-up settings, or drops them.
     if settings.timeouts_from == "role":
-        return chosen
+        return {"application_name": settings.application_name}
     seconds = (
         settings.statement_timeout,
         settings.lock_timeout,
@@ -50,7 +52,11 @@ def _server_settings(settings: PoolSettings) -> dict[str, str]:
     timeouts = {
         name: str(round(value * 1000)) for name, value in zip(TIMEOUTS, seconds, strict=True)
     }
-    return chosen | timeouts
+    return {
+        "application_name": settings.application_name,
+        "default_transaction_isolation": _ISOLATION,
+        **timeouts,
+    }
 
 
 async def _nothing_to_reset(_connection: object) -> None:
@@ -59,7 +65,7 @@ async def _nothing_to_reset(_connection: object) -> None:
 
 @asynccontextmanager
 async def open_pool(settings: PoolSettings) -> AsyncIterator["asyncpg.Pool[Record]"]:
-    """Open the pool, checked; close it when the block ends, at the latest after its grace."""
+    """Open the pool, checked; close it when the block ends, by force after a second."""
     pool = await asyncpg.create_pool(
         settings.url,
         min_size=settings.min_size,
@@ -80,22 +86,23 @@ async def open_pool(settings: PoolSettings) -> AsyncIterator["asyncpg.Pool[Recor
 
 
 async def _check(pool: "asyncpg.Pool[Record]") -> None:
-    """Refuse to serve on a connection where a statement or a lock may wait for ever."""
-    names = ", ".join(f"current_setting('{name}') AS {name}" for name in TIMEOUTS)
-    row = await pool.fetchrow(f"SELECT {names}")
+    """Refuse connections on which a wait may last for ever or a snapshot be older than hoped."""
+    row = await pool.fetchrow(_CHECK)
     assert row is not None
-    missing = [name for name in TIMEOUTS if row[name] == "0"]
-    if missing:
+    wrong = [name for name in TIMEOUTS if row[name] == "0"]
+    if row["default_transaction_isolation"] != _ISOLATION:
+        wrong.append("default_transaction_isolation (read committed)")
+    if wrong:
         raise DatabaseSetupError(
-            f"no {', '.join(missing)} on the database's connections; a pooler may drop what is "
-            "sent at start: set them with ALTER ROLE ... SET ... and database.timeouts_from=role"
+            f"not set on the database's connections: {', '.join(wrong)}; a pooler may drop what "
+            "is sent at start: use ALTER ROLE ... SET ... and database.timeouts_from=role"
         )
 
 
 async def _close(pool: "asyncpg.Pool[Record]") -> None:
-
+    """Let go of the connections; nobody uses one any more, but a server may hang."""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_CLOSE_SECONDS):
             await pool.close()
     except TimeoutError:
         pool.terminate()

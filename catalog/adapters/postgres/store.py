@@ -1,11 +1,14 @@
 """The Store on an asyncpg pool."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from catalog.adapters.postgres.deletions import PostgresDeletions
 from catalog.adapters.postgres.failures import translated
@@ -13,6 +16,11 @@ from catalog.adapters.postgres.inbox import PostgresInbox
 from catalog.adapters.postgres.statements import Connection
 from catalog.adapters.postgres.uploads import PostgresUploads
 from catalog.adapters.postgres.videos import PostgresVideos
+from catalog.application.store import ConcurrentChangeError
+from catalog.domain.errors import ContentionError
+
+RawConnection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+_TIDY_SECONDS = 0.5
 
 
 class PostgresStatements:
@@ -52,16 +60,43 @@ class PostgresStore:
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[PostgresStatements]:
         """Lend a connection; each statement is its own READ COMMITTED transaction."""
-        with translated():
-            async with self.pool.acquire(timeout=self.acquire_timeout_seconds) as raw:
-                yield PostgresStatements(Connection(raw))
+        try:
+            with translated():
+                async with self._lent() as raw:
+                    yield PostgresStatements(Connection(raw))
+        except ConcurrentChangeError:
+            raise ContentionError from None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresStatements]:
         """Lend a connection inside one transaction; READ COMMITTED is said, not hoped for."""
         with translated():
-            async with (
-                self.pool.acquire(timeout=self.acquire_timeout_seconds) as raw,
-                raw.transaction(isolation="read_committed"),
-            ):
+            async with self._lent() as raw, _transaction(raw):
                 yield PostgresStatements(Connection(raw))
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[RawConnection]:
+        raw = await self.pool.acquire(timeout=self.acquire_timeout_seconds)
+        try:
+            yield raw
+        finally:
+            # A statement that was cancelled is waited for; one that hangs costs the connection.
+            with suppress(TimeoutError):
+                await self.pool.release(raw, timeout=_TIDY_SECONDS)
+
+
+@asynccontextmanager
+async def _transaction(raw: RawConnection) -> AsyncIterator[None]:
+    """Commit, or roll back on anything else; a server that hangs delays nobody for long."""
+    transaction = raw.transaction(isolation="read_committed")
+    await transaction.start()
+    try:
+        yield
+    except BaseException:
+        try:
+            async with asyncio.timeout(_TIDY_SECONDS):
+                await transaction.rollback()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            raw.terminate()
+        raise
+    await transaction.commit()

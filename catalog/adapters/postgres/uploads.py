@@ -68,9 +68,11 @@ class PostgresUploads:
         )
         return [timed_upload_from(row) for row in rows]
 
-    async def holders_of_video(self, video_id: VideoId) -> Sequence[UploadId]:
-        """Name all uploads that hold the video now."""
-        rows = await self._connection.rows(_SQL["holders_of_video"], video_id=video_id)
+    async def holders_of_video(self, user: UserId, video_id: VideoId) -> Sequence[UploadId]:
+        """Name the user's uploads that hold the video now."""
+        rows = await self._connection.rows(
+            _SQL["holders_of_video"], user_id=user, video_id=video_id
+        )
         return [row["upload_id"] for row in rows]
 
     async def get(self, user: UserId, upload_id: UploadId) -> Upload | None:

@@ -59,7 +59,7 @@ def finalized(
     if effect in (Effect.FAILED, Effect.REJECTED):
         buried.add(stored.generation)
     if effect is Effect.COMPLETED:
-        return completed(upload, stored, VideoId(a_user()), NOW), effect
+        return completed(upload, judgement.transition, stored, VideoId(a_user()), NOW), effect
     return moved(upload, judgement.transition), effect
 
 

@@ -46,8 +46,10 @@ ORDER BY upload_id
 FOR NO KEY UPDATE
 
 -- holders_of_video --
--- Who holds the video now, in a snapshot of its own, after the video was locked.
-SELECT upload_id FROM catalog.uploads WHERE video_id = :video_id
+-- Who of its owner's uploads holds the video now, in a snapshot of its own, after
+-- the video was locked. A stranger's binding, left from before the video changed
+-- hands, counts for nothing: its completion makes a video of its own.
+SELECT upload_id FROM catalog.uploads WHERE video_id = :video_id AND user_id = :user_id
 
 -- get_upload --
 SELECT @upload_columns

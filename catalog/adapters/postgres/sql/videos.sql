@@ -20,7 +20,7 @@ SELECT made.*, NULL::uuid AS upload_id FROM made
 SELECT @video_columns,
     (
         SELECT u.upload_id FROM catalog.uploads AS u
-        WHERE u.video_id = v.video_id
+        WHERE u.video_id = v.video_id AND u.user_id = v.user_id
         ORDER BY u.status = 'completed' DESC, u.created_at, u.upload_id LIMIT 1
     ) AS upload_id
 FROM catalog.videos AS v
