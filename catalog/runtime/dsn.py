@@ -1,7 +1,7 @@
 """PostgreSQL addresses: looked at before anybody who would quote them in an error does."""
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.%]+\]|[^\s:\[\]/@]*)(:\d{1,5})?")
 EXPECTED = (
@@ -32,8 +32,8 @@ def is_postgres_url(dsn: str) -> bool:
 
 def without_secrets(text: str, dsn: str) -> str:
     """Take the address and its password out of what a tool has said."""
-    user_info = urlsplit(dsn).netloc.rpartition("@")[0]
-    for secret in (dsn, user_info, user_info.partition(":")[2]):
+    password = urlsplit(dsn).netloc.rpartition("@")[0].partition(":")[2]
+    for secret in (dsn, password, unquote(password)):
         if secret:
             text = text.replace(secret, "***")
     return text

@@ -6,7 +6,6 @@ import subprocess
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -34,10 +33,12 @@ def versions() -> list[str]:
     return sorted(path.name.split("_", 1)[0] for path in folder().glob("*.sql"))
 
 
-def apply(dsn: str, *, wait_seconds: int = 30) -> Sequence[str]:
+def apply(dsn: str, *, create: bool = True, wait_seconds: int = 30) -> Sequence[str]:
     """Apply what is pending and return the names applied; safe beside others doing the same.
 
-    Waits that long for a database that does not answer yet, and makes one that is not there.
+    Waits that long for a server that does not answer yet. A database that is not
+    there is made with `create`, for local stacks and tests; elsewhere a mistyped
+    name must not become a new, empty database.
     The address travels in the environment: a command line can be read by all.
     Raises MigrationError.
     """
@@ -45,7 +46,7 @@ def apply(dsn: str, *, wait_seconds: int = 30) -> Sequence[str]:
         raise MigrationError(f"the database's address {EXPECTED}")
     command = [_dbmate(), "--migrations-dir", str(folder()), "--migrations-table", _TABLE]
     command += ["--no-dump-schema", "--migration-lock"]
-    command += ["--wait", "--wait-timeout", f"{wait_seconds}s", "up"]
+    command += ["--wait", "--wait-timeout", f"{wait_seconds}s", "up" if create else "migrate"]
     try:
         done = subprocess.run(  # noqa: S603 - our own words; dbmate comes with the package
             command,
@@ -85,10 +86,10 @@ def _dbmate() -> str:
 
 
 def _with_sslmode(dsn: str) -> str:
-    """Ask for no TLS on this machine: dbmate's driver insists on it unless told otherwise."""
-    if "sslmode=" in dsn or urlsplit(dsn).hostname not in ("localhost", "127.0.0.1", "::1"):
+    """Say what asyncpg's default is: dbmate's driver insists on TLS unless told otherwise."""
+    if "sslmode=" in dsn:
         return dsn
-    return dsn + ("&" if "?" in dsn else "?") + "sslmode=disable"
+    return dsn + ("&" if "?" in dsn else "?") + "sslmode=prefer"
 
 
 def _reason(stderr: str, dsn: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 import uvloop
 
+from catalog.application.faults import describe_fault
 from catalog.runtime import logs
 from catalog.runtime.config import Config
 from catalog.runtime.service import Running, StartError, serve
@@ -34,7 +35,7 @@ def run(config: Config, started: Started | None = None) -> int:
         raise
     except Exception as error:  # noqa: BLE001 - a crashed part: its text may hold secrets
         causes = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
-        log.error("service_failed", errors=[type(cause).__name__ for cause in causes])  # noqa: TRY400
+        log.error("service_failed", causes=[describe_fault(cause) for cause in causes])  # noqa: TRY400
         return 1
     log.info("stopped")
     return 0

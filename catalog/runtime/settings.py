@@ -75,8 +75,8 @@ class DatabaseSettings(_Section):
     statement_cache_size: int = Field(200, ge=0, le=10_000)
 
     def dsn(self) -> str:
-        """The address with credentials, from the environment or the named file: a secret."""
-        if self.url_file is not None:
+        """The address with credentials, a secret: the environment's before the named file's."""
+        if self.url_file is not None and not self.url.get_secret_value():
             return self.url_file.read_text("utf-8").strip()
         return self.url.get_secret_value()
 

@@ -71,7 +71,6 @@ def test_the_key_signer_needs_its_key(environment: Environment) -> None:
         ("CATALOG_SERVER__REFLECTION", "perhaps", "server.reflection"),
         ("CATALOG_DATABASE__POOL_MAX_SIZE", "0", "database.pool_max_size"),
         ("CATALOG_DATABASE__POOL_MIN_SIZE", "11", "database.pool_min_size"),
-        ("CATALOG_DATABASE__URL_FILE", "/none", "database.url_file"),
         ("CATALOG_GCS__SIGNER", "hand", "gcs.signer"),
         ("CATALOG_GCS__SIGNED_URL_TTL_SECONDS", "43201", "gcs.signed_url_ttl_seconds"),
         ("CATALOG_GCS__ENDPOINT", "storage.example", "gcs.endpoint"),
@@ -128,3 +127,21 @@ def test_a_malformed_address_is_refused_without_being_repeated(bare: Environment
 def test_addresses_of_every_usual_form_are_accepted(bare: Environment, dsn: str) -> None:
     bare.set(DATABASE_URL=dsn)
     assert load(None).database.dsn() == dsn
+
+
+def test_a_file_that_should_hold_the_address_and_cannot_be_read_is_named(
+    bare: Environment,
+) -> None:
+    bare.set(CATALOG_DATABASE__URL_FILE="/none")
+    assert problems() == ["database.url_file: cannot be read"]
+
+
+def test_the_address_of_the_environment_wins_over_the_named_file(
+    bare: Environment, tmp_path: Path
+) -> None:
+    held = tmp_path / "url"
+    held.write_text("postgresql://file/one")
+    file = a_file(tmp_path, database={"url_file": str(held)})
+    assert load(file).database.dsn() == "postgresql://file/one"
+    bare.set(DATABASE_URL="postgresql://environment/other")
+    assert load(file).database.dsn() == "postgresql://environment/other"
