@@ -49,7 +49,7 @@ def with_iam(emulator: Emulator, http: httpx.AsyncClient, at: datetime) -> Signi
             client=http,
             tokens=StaticAccessToken("any"),
             endpoint=endpoint,
-            deadline_seconds=0.5,
+            deadline_seconds=20,
             backoff_seconds=0.01,
         )
         return SignedStarts(blobs, url_life=LIFE, endpoint=emulator.url)

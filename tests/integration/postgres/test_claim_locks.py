@@ -86,7 +86,7 @@ async def test_a_duplicate_does_not_wait_for_the_upload(
     await world.finalize(stored)
     async with pool.acquire() as other, other.transaction():
         await other.execute(LOCK_UPLOAD, upload.upload_id)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             assert (await claim(store, stored)).won is False
 
 

@@ -124,7 +124,7 @@ async def test_one_connection_is_enough_to_start_anew(narrow: World) -> None:
 
 async def test_a_pool_that_is_used_up_is_a_passing_fault(database: str, pool: Pool) -> None:
     async with open_pool(pool_settings(database, size=1)) as one:
-        world = World(PostgresStore(one, acquire_timeout_seconds=0.05), SqlLedger(pool))
+        world = World(PostgresStore(one, acquire_timeout_seconds=0.2), SqlLedger(pool))
         upload = await world.waiting()
         async with one.acquire():
             for call in (

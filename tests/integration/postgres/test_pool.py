@@ -63,7 +63,7 @@ async def test_a_role_with_deadlines_of_its_own_is_served(database: str) -> None
 
 
 async def test_a_statement_that_takes_too_long_is_a_passing_fault(database: str) -> None:
-    async with open_pool(replace(pool_settings(database), statement_timeout=0.05)) as pool:
+    async with open_pool(replace(pool_settings(database), statement_timeout=0.5)) as pool:
         store = PostgresStore(pool, acquire_timeout_seconds=5)
         with pytest.raises(DatabaseUnavailableError):
             await slow(store, pool)
