@@ -15,8 +15,6 @@ from tests.support.service import Rpc
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CALLS, CHANNELS, ROUNDS = 100, 8, 20
-ROUNDS_OF_FAILED = 5
-"""Each is 100 looks into the bucket besides."""
 AT_THE_INDEX = 8
 """Of the ten connections of the service's pool."""
 INSERT = (
@@ -90,7 +88,7 @@ async def test_inits_that_wait_for_an_insert_which_is_taken_back_make_one_upload
 async def test_a_hundred_inits_of_a_failed_upload_start_it_anew_once(
     site: Site, person: Person, lines: list[Rpc]
 ) -> None:
-    for _ in range(ROUNDS_OF_FAILED):
+    for _ in range(ROUNDS):
         md5 = an_md5()
         first = await person.init(md5)
         refused = site.emulator.store(first.object_name, b"other bytes", notify=True)
