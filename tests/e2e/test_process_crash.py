@@ -49,4 +49,5 @@ async def test_the_process_ends_with_an_error(
     assert ended.code == 1
     lines = [json.loads(line) for line in ended.err.splitlines()]
     assert [line["event"] for line in lines] == ["serving", "service_failed"]
-    assert lines[1]["errors"] == ["RuntimeError"]
+    (cause,) = lines[1]["causes"]
+    assert cause["error_types"].startswith("builtins.RuntimeError")

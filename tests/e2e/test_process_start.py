@@ -70,15 +70,17 @@ async def test_a_database_that_is_not_there_is_one_line(emulator: Emulator, tmp_
     )
 
 
-async def test_the_schema_is_asked_for_made_once_and_found_again(
+async def test_the_schema_is_made_once_and_a_database_only_when_asked_for(
     cluster: Cluster, emulator: Emulator, tmp_path: Path
 ) -> None:
     settings = service_settings(emulator, cluster.dsn(f"fresh_{uuid.uuid4().hex}"))
 
-    first = await run("migrate", folder=tmp_path, environment=settings)
+    mistyped = await run("migrate", folder=tmp_path, environment=settings)
+    first = await run("migrate", "--create", folder=tmp_path, environment=settings)
     again = await run("migrate", folder=tmp_path, environment=settings)
 
     migrations = sorted(path.name for path in (REPOSITORY / "migrations").glob("*.sql"))
+    assert _one_line(mistyped).startswith("catalog: cannot migrate: ")
     assert (first.code, first.err) == (0, "")
     assert first.out.splitlines() == [f"applied {name}" for name in migrations]
     assert (again.code, again.out, again.err) == (0, "the schema is up to date\n", "")

@@ -94,7 +94,7 @@ async def test_it_migrates_and_serves(
     installed: Installation, cluster: Cluster, emulator: Emulator, tmp_path: Path
 ) -> None:
     settings = service_settings(emulator, cluster.dsn(f"wheel_{uuid.uuid4().hex}"))
-    migrated = await _run(installed, tmp_path, "migrate", **settings)
+    migrated = await _run(installed, tmp_path, "migrate", "--create", **settings)
     assert (migrated.code, migrated.err) == (0, "")
     assert "applied 001_create_catalog_schema.sql" in migrated.out
 
