@@ -15,6 +15,9 @@ ACKNOWLEDGED = frozenset({102, 200, 201, 202, 204})
 _USER_AGENT = "APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)"
 
 
+_CLOSE_SECONDS = 5.0
+
+
 @dataclass(frozen=True, slots=True)
 class PushTarget:
     """Where pushes go and what their token's audience says.
@@ -45,14 +48,18 @@ class PushAnswer:
 
 
 class PushClient:
-    """Pushes over kept connections; at most ``push_concurrency`` at a time."""
+    """Pushes over kept connections; at most ``push_concurrency`` at a time.
+
+    A caller that is cancelled leaves its request to end by itself: cancelling httpx from outside
+    while it tidies its connections up loses some of them unclosed.
+    """
 
     def __init__(self, settings: EmulatorSettings, issuer: OidcIssuer) -> None:
-        self._deadline = settings.ack_deadline_seconds
         self._issuer = issuer
         self._slots = asyncio.Semaphore(settings.push_concurrency)
+        self._requests: set[asyncio.Task[PushAnswer]] = set()
         self._http = httpx.AsyncClient(
-            timeout=None,  # noqa: S113 - one deadline over the whole request, below
+            timeout=httpx.Timeout(settings.ack_deadline_seconds, pool=None),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             trust_env=False,
         )
@@ -69,18 +76,25 @@ class PushClient:
             "User-Agent": _USER_AGENT,
         }
         async with self._slots:
-            try:
-                async with asyncio.timeout(self._deadline):
-                    answer = await self._http.post(target.endpoint, content=body, headers=headers)
-            except TimeoutError:
-                return PushAnswer("deadline_exceeded")
-            except (httpx.HTTPError, httpx.InvalidURL):
-                return PushAnswer("unreachable")
-        return PushAnswer(_outcome(answer.status_code), answer.status_code)
+            request = asyncio.create_task(self._post(target.endpoint, body, headers))
+            self._requests.add(request)
+            request.add_done_callback(self._requests.discard)
+            return await asyncio.shield(request)
 
     async def close(self) -> None:
-        """Close the kept connections."""
+        """Close all connections, those with an unanswered push as well."""
         await self._http.aclose()
+        if self._requests:
+            await asyncio.wait(self._requests, timeout=_CLOSE_SECONDS)
+
+    async def _post(self, endpoint: str, body: bytes, headers: dict[str, str]) -> PushAnswer:
+        try:
+            answer = await self._http.post(endpoint, content=body, headers=headers)
+        except httpx.TimeoutException:
+            return PushAnswer("deadline_exceeded")
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return PushAnswer("unreachable")
+        return PushAnswer(_outcome(answer.status_code), answer.status_code)
 
 
 def _outcome(status: int) -> str:

@@ -61,18 +61,25 @@ class Receiver:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections.append(writer)
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                self.pushes.append(await _read(reader))
-                status = self.answers.pop(0) if self.answers else 204
-                if status is None:
-                    await reader.read()  # until the sender gives up
-                    break
-                writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n".encode())
-                await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-        self.connections.remove(writer)
+        try:
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+                while await self._answer(reader, writer):
+                    pass
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+            self.connections.remove(writer)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        self.pushes.append(await _read(reader))
+        status = self.answers.pop(0) if self.answers else 204
+        if status is None:
+            await reader.read()  # until the sender gives up
+            return False
+        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        return True
 
     async def close(self) -> None:
         """Break off every connection and return once all of them are gone."""
