@@ -14,6 +14,8 @@ _BUSY = (asyncpg.LockNotAvailableError,)
 _UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # A connection whose end was announced while it was idle: the driver has not closed it yet.
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.OperatorInterventionError,

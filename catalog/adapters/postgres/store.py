@@ -96,7 +96,12 @@ async def _transaction(raw: RawConnection) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(_TIDY_SECONDS):
                 await transaction.rollback()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            OSError,
+        ):
             raw.terminate()
         raise
     await transaction.commit()

@@ -90,15 +90,12 @@ async def test_too_large_a_request_is_not_tried_again(
     assert catalog.refusal.times == 1
 
 
-async def test_a_video_that_may_have_been_made_is_not_made_twice(
+async def test_a_video_is_asked_for_again_until_the_service_answers(
     client: CatalogClient, catalog: CatalogServer
 ) -> None:
     catalog.refusal = Refusal(StatusCode.UNAVAILABLE, "CONTENTION")
-
-    with pytest.raises(ServiceUnavailableError):
-        await client.create_video("x")
-
-    assert catalog.videos == {}
+    made = await client.create_video("x")
+    assert [made.video_id] == list(catalog.videos)
 
 
 async def test_an_unknown_upload_is_an_error_with_its_reason(client: CatalogClient) -> None:
