@@ -1,7 +1,11 @@
 """What keeps the process from starting is said in lines for people, with an exit code."""
 
+import asyncio
+import os
 import socket
+import sys
 import uuid
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,7 @@ import pytest
 from catalog.devstack.postgres import Cluster
 from catalog.devstack.stack import service_settings
 from catalog.emulator import Emulator
-from tests.e2e.commands import REPOSITORY, Ended, run
+from tests.e2e.commands import REPOSITORY, Ended, end_of, run
 
 CANARY = "c4n4ry"
 
@@ -52,6 +56,20 @@ async def test_without_a_database_address_both_say_where_to_set_it(
     ended = await run(command, folder=tmp_path)
     assert ended.code == 2
     assert "catalog: database.url: must be set (DATABASE_URL, or database.url_file)" in ended.err
+
+
+async def test_the_script_of_the_process_is_the_command(tmp_path: Path) -> None:
+    script = REPOSITORY / "cmd" / "grpc" / "main.py"
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-P", str(script), "--conf", "none.yaml"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    ended = await end_of(process)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("catalog: none.yaml: cannot be read (No such file or directory)\n")
 
 
 def _one_line(ended: Ended) -> str:

@@ -112,10 +112,10 @@ async def test_under_load_no_call_that_was_begun_fails(process: Served) -> None:
     assert len(failures) == len(callers)
     assert {status for _, status in failures} <= set(TURNED_AWAY)
     assert min(at for at, _ in failures) >= told
-    log = process.log.read_text()
-    assert "Traceback" not in log
-    assert log.count('"code": "INTERNAL"') == 0
-    assert '"event": "stopped"' in log
+    lines = [json.loads(line) for line in process.log.read_text().splitlines()]
+    begun = [line["code"] for line in lines if line["event"] == "rpc"]
+    assert begun == ["OK"] * done
+    assert lines[-1]["event"] == "stopped"
 
 
 async def test_a_start_that_hangs_is_ended_at_once(emulator: Emulator, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ async def test_a_start_that_hangs_is_ended_at_once(emulator: Emulator, tmp_path:
         async with started("serve", folder=tmp_path, environment=settings) as process:
             await asyncio.wait_for(called.wait(), SECONDS)
             process.send_signal(signal.SIGTERM)
-            ended = await asyncio.wait_for(end_of(process), GRACE)
+            ended = await asyncio.wait_for(end_of(process), 20)
 
     assert ended.code == 0
     assert [json.loads(line)["event"] for line in ended.err.splitlines()] == ["stopped"]
