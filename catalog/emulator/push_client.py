@@ -1,6 +1,7 @@
 """One push: an HTTP request with a token, answered or not within the acknowledge deadline."""
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 
 import httpx
@@ -58,11 +59,10 @@ class PushClient:
         self._issuer = issuer
         self._slots = asyncio.Semaphore(settings.push_concurrency)
         self._requests: set[asyncio.Task[PushAnswer]] = set()
-        self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(settings.ack_deadline_seconds, pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
-            trust_env=False,
-        )
+        self._deadline = settings.ack_deadline_seconds
+        self._tls = ssl.create_default_context()
+        self._clients: list[httpx.AsyncClient] = []
+        self._idle: list[httpx.AsyncClient] = []
 
     async def push(self, target: PushTarget, body: bytes, token: str | None = None) -> PushAnswer:
         """POST a body with a bearer token, the subscription's own unless one is given.
@@ -83,18 +83,28 @@ class PushClient:
 
     async def close(self) -> None:
         """Close all connections, those with an unanswered push as well."""
-        await self._http.aclose()
+        for client in self._clients:
+            await client.aclose()
         if self._requests:
             await asyncio.wait(self._requests, timeout=_CLOSE_SECONDS)
 
     async def _post(self, endpoint: str, body: bytes, headers: dict[str, str]) -> PushAnswer:
+        client = self._idle.pop() if self._idle else self._new_client()
         try:
-            answer = await self._http.post(endpoint, content=body, headers=headers)
+            answer = await client.post(endpoint, content=body, headers=headers)
         except httpx.TimeoutException:
             return PushAnswer("deadline_exceeded")
         except (httpx.HTTPError, httpx.InvalidURL):
             return PushAnswer("unreachable")
+        finally:
+            self._idle.append(client)
         return PushAnswer(_outcome(answer.status_code), answer.status_code)
+
+    def _new_client(self) -> httpx.AsyncClient:
+        """One client a request in flight: a shared pool looks at all connections each time."""
+        client = httpx.AsyncClient(timeout=self._deadline, verify=self._tls, trust_env=False)
+        self._clients.append(client)
+        return client
 
 
 def _outcome(status: int) -> str:

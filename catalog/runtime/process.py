@@ -21,7 +21,7 @@ def run(config: Config, started: Started | None = None) -> int:
     Raises StartError.
     """
     logs.configure(config.telemetry.log_format, config.telemetry.log_level)
-    log = structlog.get_logger("catalog.service")
+    log = structlog.get_logger(component="service")
 
     def announce(running: Running) -> None:
         log.info("serving", grpc_port=running.grpc.port, http_port=running.http.port)

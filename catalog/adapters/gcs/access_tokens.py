@@ -19,7 +19,7 @@ CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 Credentials = Any
 """google.auth.credentials.Credentials, which carries no types for what is used here."""
 
-log = structlog.stdlib.get_logger()
+log = structlog.get_logger(component="signer")
 
 
 class AccessTokens(Protocol):

@@ -43,7 +43,7 @@ class Guard:
     max_seconds: float = 10.0
     """The server's own deadline; a caller's earlier one goes first."""
     log: FilteringBoundLogger = field(
-        default_factory=lambda: structlog.get_logger("catalog.grpc").bind()
+        default_factory=lambda: structlog.get_logger(component="grpc").bind()
     )
 
     def admit(self, raw: bytes, context: Context) -> Call:

@@ -39,7 +39,7 @@ class FaultBarrier:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._log = structlog.get_logger("catalog.http").bind()
+        self._log = structlog.get_logger(component="http").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give an empty answer where the application raised before it answered."""

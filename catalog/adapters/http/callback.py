@@ -51,7 +51,7 @@ class PushCallback:
         self._finalize = finalize
         self._quarantine = quarantine
         self._settings = settings
-        self._log = structlog.get_logger("catalog.push").bind()
+        self._log = structlog.get_logger(component="push").bind()
 
     async def receive(self, request: Request) -> Response:
         """Answer one push, within the deadline, whatever happens."""

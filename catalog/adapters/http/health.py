@@ -27,7 +27,7 @@ class HealthEndpoints:
     def __init__(self, readiness: Readiness, max_seconds: float = 2.0) -> None:
         self._readiness = readiness
         self._max_seconds = max_seconds
-        self._log = structlog.get_logger("catalog.health").bind()
+        self._log = structlog.get_logger(component="health").bind()
 
     async def alive(self, _request: Request) -> JSONResponse:
         """Answer 200 as long as anything answers at all."""

@@ -23,7 +23,7 @@ STALE_COOLDOWN_SECONDS = 30.0
 # A packed answer could be larger than its limit by its first chunk alone.
 _PLAIN = {"accept-encoding": "identity"}
 
-log = structlog.stdlib.get_logger()
+log = structlog.get_logger(component="push")
 
 
 class CertificatesUnavailableError(Exception):

@@ -26,6 +26,7 @@ async def test_a_served_call_is_one_line_without_url_or_request() -> None:
     assert isinstance(line.pop("milliseconds"), float)
     assert line == {
         "event": "rpc",
+        "component": "grpc",
         "log_level": "info",
         "method": "video.v1.UploadService/InitResumableUpload",
         "code": "OK",
