@@ -4,6 +4,7 @@ Every port has a real and an in-memory implementation, and one contract suite
 that runs on both.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -39,6 +40,30 @@ class EventEncoder(Protocol):
 
     def encode(self, event: Event) -> OutboxRecord:
         """Encode for ever: consumers read old payloads too."""
+        ...
+
+
+class PublishError(Exception):
+    """The events were not published, or nobody knows whether; they may be sent again.
+
+    `reason` is a short word that is safe to log and keep; no message text of a
+    library is ever in it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Publisher(Protocol):
+    """The topic that events go to."""
+
+    async def publish(self, events: Sequence[OutboxRecord]) -> None:
+        """Publish events of ONE aggregate, in this order, under its id as ordering key.
+
+        Returns once all are acknowledged. Raises PublishError, after its own
+        deadline at the latest.
+        """
         ...
 
 
