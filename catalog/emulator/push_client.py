@@ -24,6 +24,10 @@ class PushTarget:
 
     endpoint: str
     audience: str | None = None
+    account: str | None = None
+    """Whom the token names; None = the emulator's push account."""
+    anonymous: bool = False
+    """[push-docs] a subscription without an OIDC token pushes without Authorization."""
 
     @property
     def token_audience(self) -> str:
@@ -57,20 +61,24 @@ class PushClient:
             trust_env=False,
         )
 
-    async def push(self, target: PushTarget, body: bytes, token: str | None = None) -> PushAnswer:
+    async def push(
+        self,
+        target: PushTarget,
+        body: bytes,
+        token: str | None = None,
+        deadline_seconds: float | None = None,
+    ) -> PushAnswer:
         """POST a body with a bearer token, the subscription's own unless one is given.
 
         [pubsub-discovery] the acknowledge deadline is the timeout of the request.
         """
-        bearer = token or self._issuer.push_token(target.token_audience)
-        headers = {
-            "Authorization": f"Bearer {bearer}",
-            "Content-Type": "application/json",
-            "User-Agent": _USER_AGENT,
-        }
+        headers = {"Content-Type": "application/json", "User-Agent": _USER_AGENT}
+        if token is not None or not target.anonymous:
+            bearer = token or self._issuer.push_token(target.token_audience, target.account)
+            headers["Authorization"] = f"Bearer {bearer}"
         async with self._slots:
             try:
-                async with asyncio.timeout(self._deadline):
+                async with asyncio.timeout(deadline_seconds or self._deadline):
                     answer = await self._http.post(target.endpoint, content=body, headers=headers)
             except TimeoutError:
                 return PushAnswer("deadline_exceeded")
