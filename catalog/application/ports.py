@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from catalog.application.records import OutboxRecord, SignedStart
+from catalog.application.upkeep_records import ObjectPage
 from catalog.domain.events import Event
 from catalog.domain.values import Generation, ObjectRef, StoredObject
 
@@ -32,6 +33,25 @@ class ObjectStore(Protocol):
 
     async def delete(self, ref: ObjectRef, generation: Generation) -> bool:
         """Delete exactly this generation; False when it was gone already."""
+        ...
+
+
+class ObjectListing(Protocol):
+    """The bucket, page by page, in the order of names."""
+
+    async def page(
+        self,
+        bucket: str,
+        *,
+        prefix: str,
+        limit: int,
+        after: str | None = None,
+        upto: str | None = None,
+    ) -> ObjectPage:
+        """List at most `limit` (at most 1000) live objects behind `after`, `upto` included.
+
+        Raises StorageUnavailableError when the bucket does not answer in time.
+        """
         ...
 
 

@@ -11,6 +11,12 @@ from catalog.adapters.postgres.deletions import PostgresDeletions
 from catalog.adapters.postgres.failures import translated
 from catalog.adapters.postgres.inbox import PostgresInbox
 from catalog.adapters.postgres.statements import Connection
+from catalog.adapters.postgres.upkeep_endings import PostgresEndings
+from catalog.adapters.postgres.upkeep_findings import PostgresFindings
+from catalog.adapters.postgres.upkeep_pruning import PostgresPruning
+from catalog.adapters.postgres.upkeep_queue import PostgresDeletionQueue
+from catalog.adapters.postgres.upkeep_reports import PostgresUpkeepReports
+from catalog.adapters.postgres.upkeep_sweeps import PostgresSweeps
 from catalog.adapters.postgres.uploads import PostgresUploads
 from catalog.adapters.postgres.videos import PostgresVideos
 
@@ -40,6 +46,36 @@ class PostgresStatements:
     def deletions(self) -> PostgresDeletions:
         """The tombstones."""
         return PostgresDeletions(self._connection)
+
+    @cached_property
+    def endings(self) -> PostgresEndings:
+        """Uploads that end without their owner."""
+        return PostgresEndings(self._connection)
+
+    @cached_property
+    def deletion_queue(self) -> PostgresDeletionQueue:
+        """Objects to delete."""
+        return PostgresDeletionQueue(self._connection)
+
+    @cached_property
+    def sweeps(self) -> PostgresSweeps:
+        """Walks over bucket and rows."""
+        return PostgresSweeps(self._connection)
+
+    @cached_property
+    def findings(self) -> PostgresFindings:
+        """What walks found."""
+        return PostgresFindings(self._connection)
+
+    @cached_property
+    def pruning(self) -> PostgresPruning:
+        """Removal of what is over."""
+        return PostgresPruning(self._connection)
+
+    @cached_property
+    def upkeep_reports(self) -> PostgresUpkeepReports:
+        """Counts for people."""
+        return PostgresUpkeepReports(self._connection)
 
 
 @dataclass(frozen=True, slots=True)
