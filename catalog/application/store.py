@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from catalog.application.outbox_ports import Outbox
 from catalog.application.records import (
     Applied,
     Arrival,
@@ -213,6 +214,8 @@ class Statements(Protocol):
     def inbox(self) -> Inbox: ...  # noqa: D102
     @property
     def deletions(self) -> Deletions: ...  # noqa: D102
+    @property
+    def outbox(self) -> Outbox: ...  # noqa: D102
 
 
 class Store(Protocol):

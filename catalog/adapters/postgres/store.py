@@ -10,6 +10,7 @@ import asyncpg
 from catalog.adapters.postgres.deletions import PostgresDeletions
 from catalog.adapters.postgres.failures import translated
 from catalog.adapters.postgres.inbox import PostgresInbox
+from catalog.adapters.postgres.outbox import PostgresOutbox
 from catalog.adapters.postgres.statements import Connection
 from catalog.adapters.postgres.upkeep_endings import PostgresEndings
 from catalog.adapters.postgres.upkeep_findings import PostgresFindings
@@ -46,6 +47,11 @@ class PostgresStatements:
     def deletions(self) -> PostgresDeletions:
         """The tombstones."""
         return PostgresDeletions(self._connection)
+
+    @cached_property
+    def outbox(self) -> PostgresOutbox:
+        """The events that were announced."""
+        return PostgresOutbox(self._connection)
 
     @cached_property
     def endings(self) -> PostgresEndings:
