@@ -109,6 +109,10 @@ class Sweeps(Protocol):
         """List completed uploads in the order of their objects; None when the lease was lost."""
         ...
 
+    async def keep(self, turn: SweepTurn) -> bool:
+        """Keep the lease where there is no page to ask for; False when it was lost."""
+        ...
+
     async def leave(self, turn: SweepTurn) -> None:
         """Give the walk up where it is, for anybody to resume."""
         ...
@@ -131,17 +135,20 @@ class Findings(Protocol):
         *,
         behind: tuple[ObjectRef, Generation] | None,
         limit: int,
+        bucket: str | None = None,
         seen_since: datetime | None = None,
     ) -> Sequence[SeenFinding]:
-        """List findings of a kind by object, of those seen since then."""
+        """List findings of a kind by object: all, or those of a bucket or seen since then."""
         ...
 
     async def bury_orphan(self, ref: ObjectRef, generation: Generation) -> bool:
         """Settle an orphan: bury it unless somebody owns or refers to it by now; True if buried."""
         ...
 
-    async def drop_unseen(self, kinds: Sequence[FindingKind], since: datetime) -> int:
-        """Drop findings that a whole walk did not see again."""
+    async def drop_unseen(
+        self, kinds: Sequence[FindingKind], since: datetime, bucket: str | None = None
+    ) -> int:
+        """Drop findings that a whole walk, of one bucket or of all, did not see again."""
         ...
 
 

@@ -39,6 +39,7 @@ class PostgresFindings:
         *,
         behind: tuple[ObjectRef, Generation] | None,
         limit: int,
+        bucket: str | None = None,
         seen_since: datetime | None = None,
     ) -> Sequence[SeenFinding]:
         """List findings of a kind by object."""
@@ -46,6 +47,7 @@ class PostgresFindings:
         rows = await self._connection.rows(
             _SQL["page_of_findings"],
             kind=kind,
+            bucket=bucket,
             behind_bucket=ref.bucket,
             behind_name=ref.name,
             behind_generation=generation,
@@ -61,10 +63,12 @@ class PostgresFindings:
         )
         return bool(row["orphans"])
 
-    async def drop_unseen(self, kinds: Sequence[FindingKind], since: datetime) -> int:
+    async def drop_unseen(
+        self, kinds: Sequence[FindingKind], since: datetime, bucket: str | None = None
+    ) -> int:
         """Drop findings that a whole walk did not see again."""
         row = await self._connection.one(
-            _SQL["drop_unseen_findings"], kinds=list(kinds), since=since
+            _SQL["drop_unseen_findings"], kinds=list(kinds), since=since, bucket=bucket
         )
         return int(row["dropped"])
 

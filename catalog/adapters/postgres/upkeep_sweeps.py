@@ -89,6 +89,10 @@ class PostgresSweeps:
         )
         return _uploads(rows)
 
+    async def keep(self, turn: SweepTurn) -> bool:
+        """Keep the lease where there is no page to ask for."""
+        return await self._connection.row(_SQL["keep_sweep"], **_turn(turn)) is not None
+
     async def leave(self, turn: SweepTurn) -> None:
         """Give the walk up where it is."""
         await self._connection.run(

@@ -13,6 +13,7 @@ ON CONFLICT (kind, bucket, object_name, generation) DO UPDATE SET
 SELECT kind, bucket, object_name, generation, upload_id, size_bytes, first_seen_at, seen_at
 FROM catalog.sweep_findings
 WHERE kind = :kind
+    AND (:bucket::text IS NULL OR bucket = :bucket)
     AND (bucket, object_name, generation) > (:behind_bucket, :behind_name, :behind_generation)
     AND seen_at >= coalesce(:seen_since::timestamptz, '-infinity')
 ORDER BY bucket, object_name, generation
@@ -45,7 +46,9 @@ SELECT count(*) AS orphans FROM orphan
 -- drop_unseen_findings --
 WITH dropped AS (
     DELETE FROM catalog.sweep_findings
-    WHERE kind = ANY(:kinds::text[]) AND seen_at < :since
+    WHERE kind = ANY(:kinds::text[])
+        AND (:bucket::text IS NULL OR bucket = :bucket)
+        AND seen_at < :since
     RETURNING 1
 )
 SELECT count(*) AS dropped FROM dropped

@@ -96,6 +96,15 @@ FROM (SELECT 1) AS one
 LEFT JOIN next_page ON true
 ORDER BY next_page.bucket, next_page.object_name
 
+-- keep_sweep --
+UPDATE catalog.sweep_progress SET
+    position = :position,
+    counts = :counts::jsonb,
+    lease_until = now() + :lease::interval,
+    updated_at = now()
+WHERE name = :name AND owner = :owner AND under_way
+RETURNING 1
+
 -- leave_sweep --
 UPDATE catalog.sweep_progress SET
     position = :position, counts = :counts::jsonb, lease_until = NULL, updated_at = now()
