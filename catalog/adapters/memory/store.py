@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from catalog.adapters.memory.clock import FixedClock
 from catalog.adapters.memory.deletions import MemoryDeletions
 from catalog.adapters.memory.inbox import MemoryInbox
+from catalog.adapters.memory.outbox import MemoryOutbox
 from catalog.adapters.memory.tables import (
     QUARANTINE,
     STORAGE_EVENTS,
@@ -40,6 +41,7 @@ class MemoryStatements:
     videos: MemoryVideos
     inbox: MemoryInbox
     deletions: MemoryDeletions
+    outbox: MemoryOutbox
     endings: MemoryEndings
     deletion_queue: MemoryDeletionQueue
     sweeps: MemorySweeps
@@ -54,6 +56,7 @@ def _over(tables: Tables, clock: Clock) -> MemoryStatements:
         videos=MemoryVideos(tables),
         inbox=MemoryInbox(tables, clock),
         deletions=MemoryDeletions(tables, clock),
+        outbox=MemoryOutbox(tables, clock),
         endings=MemoryEndings(tables, clock),
         deletion_queue=MemoryDeletionQueue(tables, clock),
         sweeps=MemorySweeps(tables, clock),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from catalog.adapters.memory.outbox_rows import Delivery
 from catalog.application.records import HistoryEntry, OutboxRecord, Tombstone
 from catalog.application.upkeep_records import FindingKind, SeenFinding
 from catalog.domain.upload import Upload
@@ -75,6 +76,7 @@ class Tables:
     videos: dict[VideoId, Video] = field(default_factory=dict)
     inbox: dict[tuple[str, str], InboxRow] = field(default_factory=dict)
     outbox: list[OutboxRecord] = field(default_factory=list)
+    deliveries: dict[UUID, Delivery] = field(default_factory=dict)
     history: list[HistoryRow] = field(default_factory=list)
     deletions: dict[tuple[ObjectRef, Generation], DeletionRow] = field(default_factory=dict)
     reap_after: dict[UploadId, datetime] = field(default_factory=dict)
