@@ -35,7 +35,7 @@ async def assemble(settings: EmulatorSettings, base_url: str) -> EmulatorState:
     pushes = PushQueue(settings, faults, client)
     topics = Topics(clock)
     topics.create(Topic(name=settings.events_topic_path))
-    subscriptions = Subscriptions(settings, topics, client)
+    subscriptions = Subscriptions(settings, topics, lambda: PushClient(settings, issuer))
     services = {
         PUBLISHER: PublisherApi(topics, faults).methods,
         SUBSCRIBER: SubscriberApi(subscriptions).methods,

@@ -55,11 +55,8 @@ class PushClient:
         self._deadline = settings.ack_deadline_seconds
         self._issuer = issuer
         self._slots = asyncio.Semaphore(settings.push_concurrency)
-        self._http = httpx.AsyncClient(
-            timeout=None,  # noqa: S113 - one deadline over the whole request, below
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
-            trust_env=False,
-        )
+        self._tls = httpx.create_ssl_context(trust_env=False)
+        self._http = self._new_http()
 
     async def push(
         self,
@@ -86,9 +83,24 @@ class PushClient:
                 return PushAnswer("unreachable")
         return PushAnswer(_outcome(answer.status_code), answer.status_code)
 
+    async def reset(self) -> None:
+        """Close the kept connections, before whoever they lead to does: a push that is cancelled
+        while it clears away dead connections would leave some of them open.
+        """
+        http, self._http = self._http, self._new_http()
+        await http.aclose()
+
     async def close(self) -> None:
-        """Close the kept connections."""
+        """Close the kept connections for good."""
         await self._http.aclose()
+
+    def _new_http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            verify=self._tls,
+            timeout=None,  # noqa: S113 - one deadline over the whole request, in push
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+            trust_env=False,
+        )
 
 
 def _outcome(status: int) -> str:

@@ -12,6 +12,8 @@ from catalog.emulator.subscription_settings import SubscriptionSettings
 class PushDelivery:
     """[pubsub-ordering] with ordering, the next message of a key follows when the one before it
     is acknowledged; messages without a key, and keys among each other, have no order.
+
+    The client is its own, and closed with it.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class PushDelivery:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        await self._client.close()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -1,5 +1,6 @@
 """Subscriptions by name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import grpc
@@ -28,10 +29,12 @@ class _Subscription:
 class Subscriptions:
     """They see what is published while they exist. Methods raise PubsubRefusal."""
 
-    def __init__(self, settings: EmulatorSettings, topics: Topics, client: PushClient) -> None:
+    def __init__(
+        self, settings: EmulatorSettings, topics: Topics, new_client: Callable[[], PushClient]
+    ) -> None:
         self._settings = settings
         self._topics = topics
-        self._client = client
+        self._new_client = new_client
         self._subscriptions: dict[str, _Subscription] = {}
 
     def create(self, request: Pb) -> Pb:
@@ -39,10 +42,11 @@ class Subscriptions:
         wanted = read_subscription(request, self._settings)
         if wanted.name in self._subscriptions:
             raise already_exists(wanted.name)
+        self._topics.get(wanted.topic)
         delivery = (
             PullQueue(wanted)
             if wanted.target is None
-            else PushDelivery(wanted, wanted.target, self._client)
+            else PushDelivery(wanted, wanted.target, self._new_client())
         )
         self._topics.attach(wanted.topic, delivery)
         request.ack_deadline_seconds = wanted.ack_seconds
