@@ -10,6 +10,8 @@ import asyncpg
 from catalog.adapters.postgres.deletions import PostgresDeletions
 from catalog.adapters.postgres.failures import translated
 from catalog.adapters.postgres.inbox import PostgresInbox
+from catalog.adapters.postgres.operations_inbox import PostgresInboxRecords
+from catalog.adapters.postgres.operations_story import PostgresStories
 from catalog.adapters.postgres.outbox import PostgresOutbox
 from catalog.adapters.postgres.statements import Connection
 from catalog.adapters.postgres.upkeep_endings import PostgresEndings
@@ -82,6 +84,16 @@ class PostgresStatements:
     def upkeep_reports(self) -> PostgresUpkeepReports:
         """Counts for people."""
         return PostgresUpkeepReports(self._connection)
+
+    @cached_property
+    def stories(self) -> PostgresStories:
+        """Everything that is kept of one upload."""
+        return PostgresStories(self._connection)
+
+    @cached_property
+    def inbox_records(self) -> PostgresInboxRecords:
+        """The inbox for people."""
+        return PostgresInboxRecords(self._connection)
 
 
 @dataclass(frozen=True, slots=True)
