@@ -4,10 +4,12 @@ Every port has a real and an in-memory implementation, and one contract suite
 that runs on both.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from catalog.application.records import OutboxRecord, SignedStart
+from catalog.application.upkeep_records import ObjectPage
 from catalog.domain.events import Event
 from catalog.domain.values import Generation, ObjectRef, StoredObject
 
@@ -34,11 +36,54 @@ class ObjectStore(Protocol):
         ...
 
 
+class ObjectListing(Protocol):
+    """The bucket, page by page, in the order of names."""
+
+    async def page(
+        self,
+        bucket: str,
+        *,
+        prefix: str,
+        limit: int,
+        after: str | None = None,
+        upto: str | None = None,
+    ) -> ObjectPage:
+        """List at most `limit` (at most 1000) live objects behind `after`, `upto` included.
+
+        Raises StorageUnavailableError when the bucket does not answer in time.
+        """
+        ...
+
+
 class EventEncoder(Protocol):
     """Turns domain events into what the outbox keeps."""
 
     def encode(self, event: Event) -> OutboxRecord:
         """Encode for ever: consumers read old payloads too."""
+        ...
+
+
+class PublishError(Exception):
+    """The events were not published, or nobody knows whether; they may be sent again.
+
+    `reason` is a short word that is safe to log and keep; no message text of a
+    library is ever in it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Publisher(Protocol):
+    """The topic that events go to."""
+
+    async def publish(self, events: Sequence[OutboxRecord]) -> None:
+        """Publish events of ONE aggregate, in this order, under its id as ordering key.
+
+        Returns once all are acknowledged. Raises PublishError, after its own
+        deadline at the latest.
+        """
         ...
 
 

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from catalog.domain.events import AggregateType
 from catalog.domain.upload import Decision, FailureCode, Upload
-from catalog.domain.values import Generation, Md5, ObjectRef, StoredObject, UserId, VideoId
+from catalog.domain.values import (
+    Generation,
+    Md5,
+    ObjectRef,
+    StoredObject,
+    UploadId,
+    UserId,
+    VideoId,
+)
 from catalog.domain.video import Video
 
 Actor = Literal["push", "sweep", "reaper", "replay"]
@@ -161,3 +169,21 @@ class SignedStart:
     method: str
     headers: Mapping[str, str]
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PagePosition:
+    """The last upload of a page: the next one starts behind it."""
+
+    created_at: datetime
+    upload_id: UploadId
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """The decided end of an upload by its owner: what `mark_cancelled` carries out."""
+
+    before: Upload
+    history: HistoryEntry
+    outbox: tuple[OutboxRecord, ...]
+    """Empty for an upload that had failed already: its end was announced then."""

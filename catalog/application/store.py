@@ -10,21 +10,25 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from catalog.application.outbox_ports import Outbox
 from catalog.application.records import (
     Applied,
     Arrival,
+    Cancellation,
     Claim,
     Completion,
     HistoryEntry,
     InitFacts,
     NewVideo,
     OutboxRecord,
+    PagePosition,
     Quarantined,
     Rejection,
     TimedUpload,
     Tombstone,
 )
-from catalog.domain.upload import Upload
+from catalog.domain.policies import ProgressReport
+from catalog.domain.upload import Upload, UploadStatus
 from catalog.domain.values import (
     Generation,
     Md5,
@@ -100,6 +104,30 @@ class Uploads(Protocol):
 
     async def release_video(self, holders: Sequence[UploadId], history: HistoryEntry) -> int:
         """Take the video from failed uploads; return from how many."""
+        ...
+
+    async def lock(self, user: UserId, upload_id: UploadId) -> TimedUpload | None:
+        """Load and lock one of the user's uploads; None when absent or somebody else's."""
+        ...
+
+    async def mark_cancelled(self, cancellation: Cancellation) -> Upload:
+        """Fail a waiting or failed upload with CANCELLED, with history and event."""
+        ...
+
+    async def report_progress(
+        self, user: UserId, upload_id: UploadId, report: ProgressReport
+    ) -> Upload | None:
+        """Take a report: counts always, bytes and `uploading` while waiting; bytes never shrink."""
+        ...
+
+    async def page(
+        self,
+        user: UserId,
+        status: UploadStatus | None,
+        behind: PagePosition | None,
+        limit: int,
+    ) -> Sequence[Upload]:
+        """List the user's uploads behind a position, newest first, ties by id."""
         ...
 
     async def note(self, upload_id: UploadId, history: HistoryEntry) -> None:
@@ -186,6 +214,8 @@ class Statements(Protocol):
     def inbox(self) -> Inbox: ...  # noqa: D102
     @property
     def deletions(self) -> Deletions: ...  # noqa: D102
+    @property
+    def outbox(self) -> Outbox: ...  # noqa: D102
 
 
 class Store(Protocol):

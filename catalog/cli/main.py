@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli import dev, get, migrate, serve, upload, video
+from catalog.cli import dev, get, migrate, serve, trace, upload, video
 from catalog.cli.failures import FAILED, INTERRUPTED, report, say
 
 
@@ -27,6 +27,7 @@ def build() -> typer.Typer:
     app.add_typer(video.app, name="video")
     app.command("serve")(serve.serve)
     app.command("migrate")(migrate.migrate)
+    app.command("trace")(trace.trace)
     app.add_typer(dev.app, name="dev")
     return app
 

@@ -102,6 +102,13 @@ class UploadNotWaitingError(PreconditionError):
     message = "The upload is completed or failed."
 
 
+class UploadCompletedError(PreconditionError):
+    """A completed upload cannot be cancelled."""
+
+    reason = "UPLOAD_COMPLETED"
+    message = "The upload is completed."
+
+
 class UnavailableError(CatalogError):
     """A passing fault: the same call may succeed after `retry_after_seconds`."""
 

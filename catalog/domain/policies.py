@@ -3,10 +3,11 @@
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from uuid import UUID
 
 from catalog.domain.errors import FieldViolation, InvalidRequestError
+from catalog.domain.upload import UploadStatus
 from catalog.domain.values import Md5, UploadId, VideoId, canonical_uuid
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ def _text(value: str, *, least: int, most: int, multiline: bool = False) -> str 
 
 
 def _between(value: int, most: int, unit: str) -> str | None:
-    return None if 0 <= value <= most else f"must be 0 to {most} {unit}"
+    return None if 0 <= value <= most else f"must be 0 to {most} {unit}".rstrip()
 
 
 def _uuid(value: str, *, optional: bool = False) -> str | None:
@@ -131,6 +132,54 @@ def check_video(title: str, description: str, request_id: str) -> None:
             ("description", _text(description, least=0, most=5000, multiline=True)),
             ("request_id", _uuid(request_id, optional=True)),
         ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressReport:
+    """What a client says of its upload since its last report."""
+
+    bytes_persisted: int
+    resume_count: int
+    offset_mismatch_count: int
+    precondition_failed_count: int
+
+
+MAX_REPORTED_COUNT = 1_000_000
+MAX_PAGE_SIZE = 100
+DEFAULT_PAGE_SIZE = 20
+
+
+def check_progress(upload_id: str, report: ProgressReport, max_size_bytes: int) -> UploadId:
+    """Raise InvalidRequestError naming each field outside its limits; return the id."""
+    counts = ("resume_count", "offset_mismatch_count", "precondition_failed_count")
+    _refuse(
+        [
+            ("upload_id", _uuid(upload_id)),
+            ("bytes_persisted", _between(report.bytes_persisted, max_size_bytes, "bytes")),
+            *((name, _between(getattr(report, name), MAX_REPORTED_COUNT, "")) for name in counts),
+        ]
+    )
+    return _required(upload_id, UploadId)
+
+
+def check_page(status: str, page_size: int) -> tuple[UploadStatus | None, int]:
+    """Return the filter and the size of a page; raise InvalidRequestError naming each bad field."""
+    statuses = [each.value for each in UploadStatus]
+    known = not status or status in statuses
+    _refuse(
+        [
+            ("status", None if known else f"must be empty or one of {', '.join(statuses)}"),
+            ("page_size", _between(page_size, MAX_PAGE_SIZE, "uploads")),
+        ]
+    )
+    return UploadStatus(status) if status else None, page_size or DEFAULT_PAGE_SIZE
+
+
+def refuse_page_token() -> NoReturn:
+    """Raise InvalidRequestError for a token that no page of ours gave."""
+    raise InvalidRequestError(
+        [FieldViolation("page_token", "must be a next_page_token of the same list")]
     )
 
 

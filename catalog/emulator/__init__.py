@@ -1,4 +1,4 @@
-"""Google Cloud Storage, Pub/Sub push, OIDC issuer and signBlob on one loopback port."""
+"""Google Cloud Storage, Pub/Sub, OIDC issuer and signBlob on loopback."""
 
 from catalog.emulator.server import Emulator, run_emulator
 from catalog.emulator.settings import EmulatorSettings, NonLoopbackHostError

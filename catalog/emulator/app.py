@@ -76,6 +76,8 @@ def _control_routes(state: EmulatorState) -> list[BaseRoute]:
         ("GET", "/requests", control.requests),
         ("DELETE", "/requests", control.requests),
         ("GET", "/deliveries", control.deliveries),
+        ("GET", "/published", control.published),
+        ("DELETE", "/published", control.published),
         ("POST", "/token", control.token),
         ("POST", "/keys/rotate", control.rotate_key),
         ("GET", "/push", push.get),

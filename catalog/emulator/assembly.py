@@ -9,15 +9,23 @@ from catalog.emulator.issuer import OidcIssuer
 from catalog.emulator.keys import SigningKey
 from catalog.emulator.notifications import Notifications
 from catalog.emulator.objects import ObjectStore
+from catalog.emulator.publisher_api import SERVICE as PUBLISHER
+from catalog.emulator.publisher_api import PublisherApi
+from catalog.emulator.pubsub_server import PubsubServer
+from catalog.emulator.pubsub_types import Topic
 from catalog.emulator.push_client import PushClient
 from catalog.emulator.request_log import RequestLog
 from catalog.emulator.sessions import SessionStore
 from catalog.emulator.settings import EmulatorSettings
 from catalog.emulator.state import EmulatorState
+from catalog.emulator.subscriber_api import SERVICE as SUBSCRIBER
+from catalog.emulator.subscriber_api import SubscriberApi
+from catalog.emulator.subscriptions import Subscriptions
+from catalog.emulator.topics import Topics
 
 
 async def assemble(settings: EmulatorSettings, base_url: str) -> EmulatorState:
-    """Fresh keys, no objects, no faults; makes the data folder."""
+    """Fresh keys, no objects, no faults; makes the data folder. Raises OSError for a taken port."""
     signer, oidc = await _two_keys()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     faults = FaultSwitches()
@@ -25,6 +33,13 @@ async def assemble(settings: EmulatorSettings, base_url: str) -> EmulatorState:
     issuer = OidcIssuer(settings, clock, faults, oidc)
     client = PushClient(settings, issuer)
     pushes = PushQueue(settings, faults, client)
+    topics = Topics(clock)
+    topics.create(Topic(name=settings.events_topic_path))
+    subscriptions = Subscriptions(settings, topics, lambda: PushClient(settings, issuer))
+    services = {
+        PUBLISHER: PublisherApi(topics, faults).methods,
+        SUBSCRIBER: SubscriberApi(subscriptions).methods,
+    }
     folder = settings.data_dir
     return EmulatorState(
         settings=settings,
@@ -39,6 +54,9 @@ async def assemble(settings: EmulatorSettings, base_url: str) -> EmulatorState:
         push_client=client,
         pushes=pushes,
         notifications=Notifications(pushes, clock, base_url, settings.notification_prefix),
+        topics=topics,
+        subscriptions=subscriptions,
+        pubsub=PubsubServer(settings, services),
     )
 
 

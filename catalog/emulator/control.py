@@ -8,6 +8,9 @@
     GET    /_emulator/requests            storage requests since start, no query strings
     DELETE /_emulator/requests            forget them
     GET    /_emulator/deliveries          push attempts: message id, object, status, attempt
+    GET    /_emulator/published           messages of all topics, in order, with topic, id, time,
+                                          attributes, orderingKey and base64 data
+    DELETE /_emulator/published           forget them
     POST   /_emulator/token               {claims?, kid?, forged?} -> {token}; null removes a claim
     POST   /_emulator/keys/rotate         {drop_old?} -> {kid}; signs with a new key from now on
 
@@ -88,6 +91,14 @@ class Control:
     async def deliveries(self, _request: Request) -> Response:
         """The delivery log."""
         return JSONResponse(self._state.pushes.log.as_json())
+
+    async def published(self, request: Request) -> Response:
+        """What subscribers would receive; DELETE empties the record, not the subscriptions."""
+        if request.method == "DELETE":
+            self._state.topics.forget_published()
+            return Response(status_code=204)
+        messages = self._state.topics.published
+        return JSONResponse([{"topic": each.topic, **each.as_json()} for each in messages])
 
     async def token(self, request: Request) -> Response:
         """A token as pushes carry it, with some claims replaced or removed.

@@ -81,6 +81,7 @@ class PushQueue:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        await self._client.reset()
         self._note_idle()
 
     def _copies(self, message: Message, object_name: str) -> list[Message]:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from catalog.emulator.faults import KINDS, ClockJump, Fault
+from catalog.emulator.fault import Fault
+from catalog.emulator.faults import KINDS, ClockJump
 
 FaultT = TypeVar("FaultT", bound=Fault)
 

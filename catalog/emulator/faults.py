@@ -3,42 +3,17 @@
 Every fault takes ``times`` (how often it strikes; null: until it is cleared) and ``object``
 (a glob over object names; null: every object). Over HTTP a fault is an entry of
 ``/_emulator/faults`` under its NAME; in process it is given to ``emulator.faults.set``.
+Those of publishers are in ``topic_faults``.
 """
 
 import base64
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import ClassVar
+
+from catalog.emulator.fault import Fault, require, require_seconds
+from catalog.emulator.topic_faults import TopicError, TopicStall
 
 OPERATIONS = ("start", "put", "status", "cancel", "stat", "list", "delete", "media")
-MAX_WAIT_SECONDS = 3600.0
 MAX_INT64 = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """The limits that all faults share. Raises ValueError for values that make no sense."""
-
-    NAME: ClassVar[str] = ""
-
-    times: int | None = None
-    object: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse bad values where they are given, not where they would strike."""
-        if self.times is not None and self.times < 1:
-            raise ValueError(f"{self.NAME}: times must be at least 1")
-        self.check()
-
-    def check(self) -> None:
-        """Validate the fields of one kind of fault."""
-
-    def strikes(self, object_name: str | None, operation: str | None) -> bool:
-        """True when this fault concerns the object and the storage operation at hand."""
-        wanted = getattr(self, "operation", None)
-        if wanted is not None and wanted != operation:
-            return False
-        return self.object is None or fnmatchcase(object_name or "", self.object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +25,7 @@ class Duplicate(Fault):
 
     def check(self) -> None:
         """At least one more."""
-        _require(1 <= self.extra <= 1000, "duplicate: extra must be 1 to 1000")
+        require(1 <= self.extra <= 1000, "duplicate: extra must be 1 to 1000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +37,7 @@ class Delay(Fault):
 
     def check(self) -> None:
         """A wait with an end."""
-        _require_seconds(self.NAME, self.seconds)
+        require_seconds(self.NAME, self.seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +56,7 @@ class Reorder(Fault):
 
     def check(self) -> None:
         """One alone has no order."""
-        _require(2 <= self.hold <= 10_000, "reorder: hold must be 2 to 10000")
+        require(2 <= self.hold <= 10_000, "reorder: hold must be 2 to 10000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +77,7 @@ class StorageError(Fault):
 
     def check(self) -> None:
         """An error status and a known operation."""
-        _require(400 <= self.status <= 599, "storage_error: status must be 400 to 599")
+        require(400 <= self.status <= 599, "storage_error: status must be 400 to 599")
         _require_operation(self.NAME, self.operation)
 
 
@@ -116,7 +91,7 @@ class Stall(Fault):
 
     def check(self) -> None:
         """A wait with an end, at a known operation."""
-        _require_seconds(self.NAME, self.seconds)
+        require_seconds(self.NAME, self.seconds)
         _require_operation(self.NAME, self.operation)
 
 
@@ -135,8 +110,8 @@ class Cut(Fault):
     def check(self) -> None:
         """Zero cuts at the first byte."""
         places = [place for place in (self.after_bytes, self.at_offset) if place is not None]
-        _require(len(places) == 1, "cut: give either after_bytes or at_offset")
-        _require(places[0] >= 0, "cut: the place must not be negative")
+        require(len(places) == 1, "cut: give either after_bytes or at_offset")
+        require(places[0] >= 0, "cut: the place must not be negative")
 
     def place_in_body(self, first: int) -> int:
         """How many bytes of a body that starts at offset ``first`` arrive; negative: all."""
@@ -157,10 +132,8 @@ class ClockJump(Fault):
 
     def check(self) -> None:
         """A clock has no single strikes and no objects."""
-        _require(abs(self.seconds) <= 100 * 365 * 86_400, "clock: seconds is out of range")
-        _require(
-            self.times is None and self.object is None, "clock: takes neither times nor object"
-        )
+        require(abs(self.seconds) <= 100 * 365 * 86_400, "clock: seconds is out of range")
+        require(self.times is None and self.object is None, "clock: takes neither times nor object")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +145,7 @@ class Composite(Fault):
 
     def check(self) -> None:
         """A composite object has components."""
-        _require(1 <= self.components <= 1024, "composite: components must be 1 to 1024")
+        require(1 <= self.components <= 1024, "composite: components must be 1 to 1024")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +158,7 @@ class WrongMd5(Fault):
     def check(self) -> None:
         """Anything that is an MD5."""
         size = len(base64.b64decode(self.md5_base64, validate=True))
-        _require(size == 16, "wrong_md5: md5_base64 must be 16 bytes in base64")
+        require(size == 16, "wrong_md5: md5_base64 must be 16 bytes in base64")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +170,7 @@ class CertsDown(Fault):
 
     def check(self) -> None:
         """An error status."""
-        _require(400 <= self.status <= 599, "certs_down: status must be 400 to 599")
+        require(400 <= self.status <= 599, "certs_down: status must be 400 to 599")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,24 +182,15 @@ class Generation(Fault):
 
     def check(self) -> None:
         """A generation is a positive int64."""
-        _require(1 <= self.value <= MAX_INT64, "generation: value must be 1 to 2^63-1")
+        require(1 <= self.value <= MAX_INT64, "generation: value must be 1 to 2^63-1")
 
 
 KINDS: tuple[type[Fault], ...] = (
     Duplicate, Delay, Drop, Reorder, NewMessageId, StorageError, Stall, Cut, ClockJump,
-    Composite, WrongMd5, CertsDown, Generation,
+    Composite, WrongMd5, CertsDown, Generation, TopicError, TopicStall,
 )  # fmt: skip
-
-
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ValueError(message)
-
-
-def _require_seconds(name: str, seconds: float) -> None:
-    _require(0 <= seconds <= MAX_WAIT_SECONDS, f"{name}: seconds must be 0 to {MAX_WAIT_SECONDS:g}")
 
 
 def _require_operation(name: str, operation: str | None) -> None:
     known = operation is None or operation in OPERATIONS
-    _require(known, f"{name}: operation must be one of {', '.join(OPERATIONS)}")
+    require(known, f"{name}: operation must be one of {', '.join(OPERATIONS)}")

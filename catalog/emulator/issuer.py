@@ -52,7 +52,7 @@ class OidcIssuer:
         self._faults = faults
         self._keys = [key]
         self._certificates = {key.kid: key.certificate_pem()}
-        self._cached: dict[str, _Cached] = {}
+        self._cached: dict[tuple[str, str], _Cached] = {}
 
     @property
     def kid(self) -> str:
@@ -67,18 +67,20 @@ class OidcIssuer:
         self._keys.append(key)
         self._certificates[key.kid] = key.certificate_pem()
 
-    def push_token(self, audience: str) -> str:
-        """The token for pushes to an audience.
+    def push_token(self, audience: str, account: str | None = None) -> str:
+        """The token for pushes to an audience, in the name of the push account or another.
 
         [push-docs] tokens may be up to an hour old and several pushes share one, so the same one
         is handed out for 55 minutes of the emulator's clock.
         """
         now = self._clock.now().timestamp()
-        cached = self._cached.get(audience)
+        email = account or self._settings.push_email
+        cached = self._cached.get((audience, email))
         if cached is not None and cached.serves(self.kid, now):
             return cached.token
-        token = self.mint({"aud": audience})
-        self._cached[audience] = _Cached(token, self.kid, now)
+        number = numeric_account_id(email)
+        token = self.mint({"aud": audience, "email": email, "azp": number, "sub": number})
+        self._cached[audience, email] = _Cached(token, self.kid, now)
         return token
 
     def claims(self) -> dict[str, Any]:

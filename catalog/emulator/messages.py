@@ -1,4 +1,4 @@
-"""Pub/Sub messages about objects, and the wrapped body that a push carries."""
+"""Pub/Sub messages, those about objects above all, and the wrapped body that a push carries."""
 
 import base64
 import json
@@ -35,6 +35,8 @@ class Message:
     published_at: datetime
     attributes: Mapping[str, str]
     data: bytes = field(repr=False)
+    ordering_key: str = ""
+    topic: str = ""
 
     def with_id(self, message_id: str) -> "Message":
         """The same event published twice, as GCS itself may do [stackguides-dup]."""
@@ -43,11 +45,15 @@ class Message:
     def push_body(self, subscription: str) -> bytes:
         """[push-docs] both spellings of id and time, one message a request, base64 data.
 
-        No deliveryAttempt, since there is no dead-letter policy, and no orderingKey, since
-        GCS sets none [taourl-ordering].
+        No deliveryAttempt, since there is no dead-letter policy; an orderingKey only where the
+        publisher set one, which GCS does not [taourl-ordering].
         """
+        return json.dumps({"message": self.as_json(), "subscription": subscription}).encode()
+
+    def as_json(self) -> dict[str, Any]:
+        """The message as subscribers see it in JSON."""
         published = rfc3339(self.published_at)
-        message = {
+        message: dict[str, Any] = {
             "attributes": dict(self.attributes),
             "data": base64.b64encode(self.data).decode(),
             "messageId": self.message_id,
@@ -55,7 +61,7 @@ class Message:
             "publishTime": published,
             "publish_time": published,
         }
-        return json.dumps({"message": message, "subscription": subscription}).encode()
+        return message | ({"orderingKey": self.ordering_key} if self.ordering_key else {})
 
 
 def finalize_message(

@@ -28,6 +28,10 @@ class PushTarget:
 
     endpoint: str
     audience: str | None = None
+    account: str | None = None
+    """Whom the token names; None = the emulator's push account."""
+    anonymous: bool = False
+    """[push-docs] a subscription without an OIDC token pushes without Authorization."""
 
     @property
     def token_audience(self) -> str:
@@ -64,22 +68,35 @@ class PushClient:
         self._clients: list[httpx.AsyncClient] = []
         self._idle: list[httpx.AsyncClient] = []
 
-    async def push(self, target: PushTarget, body: bytes, token: str | None = None) -> PushAnswer:
+    async def push(
+        self,
+        target: PushTarget,
+        body: bytes,
+        token: str | None = None,
+        deadline_seconds: float | None = None,
+    ) -> PushAnswer:
         """POST a body with a bearer token, the subscription's own unless one is given.
 
         [pubsub-discovery] the acknowledge deadline is the timeout of the request.
         """
-        bearer = token or self._issuer.push_token(target.token_audience)
-        headers = {
-            "Authorization": f"Bearer {bearer}",
-            "Content-Type": "application/json",
-            "User-Agent": _USER_AGENT,
-        }
+        headers = {"Content-Type": "application/json", "User-Agent": _USER_AGENT}
+        if token is not None or not target.anonymous:
+            bearer = token or self._issuer.push_token(target.token_audience, target.account)
+            headers["Authorization"] = f"Bearer {bearer}"
         async with self._slots:
-            request = asyncio.create_task(self._post(target.endpoint, body, headers))
+            request = asyncio.create_task(
+                self._post(target.endpoint, body, headers, deadline_seconds or self._deadline)
+            )
             self._requests.add(request)
             request.add_done_callback(self._requests.discard)
             return await asyncio.shield(request)
+
+    async def reset(self) -> None:
+        """Close the connections that are not in use, before whoever they lead to does."""
+        idle, self._idle = self._idle, []
+        for client in idle:
+            self._clients.remove(client)
+            await client.aclose()
 
     async def close(self) -> None:
         """Close all connections, those with an unanswered push as well."""
@@ -88,10 +105,14 @@ class PushClient:
         if self._requests:
             await asyncio.wait(self._requests, timeout=_CLOSE_SECONDS)
 
-    async def _post(self, endpoint: str, body: bytes, headers: dict[str, str]) -> PushAnswer:
+    async def _post(
+        self, endpoint: str, body: bytes, headers: dict[str, str], deadline_seconds: float
+    ) -> PushAnswer:
         client = self._idle.pop() if self._idle else self._new_client()
         try:
-            answer = await client.post(endpoint, content=body, headers=headers)
+            answer = await client.post(
+                endpoint, content=body, headers=headers, timeout=deadline_seconds
+            )
         except httpx.TimeoutException:
             return PushAnswer("deadline_exceeded")
         except (httpx.HTTPError, httpx.InvalidURL):

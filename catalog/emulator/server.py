@@ -17,7 +17,9 @@ from catalog.emulator.delivery import PushQueue
 from catalog.emulator.fault_switches import FaultSwitches
 from catalog.emulator.issuer import OidcIssuer
 from catalog.emulator.keys import write_service_account_file
+from catalog.emulator.messages import Message
 from catalog.emulator.objects import ObjectStore, StoredObject
+from catalog.emulator.pubsub_server import PubsubServer
 from catalog.emulator.push_client import PushTarget
 from catalog.emulator.request_log import RequestLog
 from catalog.emulator.seeding import store
@@ -43,6 +45,21 @@ class Emulator:
     def certs_url(self) -> str:
         """Where the certificates of push tokens are."""
         return f"{self.url}/oauth2/v1/certs"
+
+    @property
+    def pubsub_target(self) -> str:
+        """host:port of Pub/Sub's gRPC services, without TLS."""
+        return self.pubsub.target
+
+    @property
+    def pubsub(self) -> PubsubServer:
+        """The server of those services: ``stop`` it and it is down, ``start`` it and it is back."""
+        return self.state.pubsub
+
+    @property
+    def published(self) -> list[Message]:
+        """What was published to topics, in the order in which it was accepted."""
+        return self.state.topics.published
 
     def store(
         self,
@@ -130,8 +147,12 @@ async def run_emulator(settings: EmulatorSettings) -> AsyncIterator[Emulator]:
         stack.callback(listener.close)
         base_url = settings.public_url or _base_url(settings.host, listener)
         state = await assemble(settings, base_url)
+        stack.callback(state.pubsub.release)
         stack.push_async_callback(state.push_client.close)
         stack.push_async_callback(state.pushes.discard)
+        stack.push_async_callback(state.subscriptions.close)
+        stack.push_async_callback(state.pubsub.stop)
+        await state.pubsub.start()
         key_file = settings.data_dir / "service-account.json"
         write_service_account_file(
             key_file,

@@ -20,6 +20,8 @@ class EmulatorSettings:
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = 0
+    # Pub/Sub's gRPC services.
+    pubsub_port: int = 0
     allow_non_loopback: bool = False
     project_id: str = "catalog-local"
     buckets: tuple[str, ...] = ("catalog-uploads",)
@@ -31,6 +33,8 @@ class EmulatorSettings:
     issuer: str = "https://accounts.google.com"
     topic: str = "video-uploads"
     subscription: str = "video-uploads-push"
+    # Where the events go; it is there from the start.
+    events_topic: str = "video-events"
     notification_prefix: str = "videos/"
     certs_max_age_seconds: int = 21_155
     session_life_seconds: float = 7 * 24 * 3600
@@ -63,6 +67,11 @@ class EmulatorSettings:
     def subscription_path(self) -> str:
         """The subscription's full name, as push bodies carry it."""
         return f"projects/{self.project_id}/subscriptions/{self.subscription}"
+
+    @property
+    def events_topic_path(self) -> str:
+        """The full name of the topic that events go to."""
+        return f"projects/{self.project_id}/topics/{self.events_topic}"
 
 
 def is_loopback(host: str) -> bool:

@@ -11,10 +11,13 @@ from catalog.emulator.issuer import OidcIssuer
 from catalog.emulator.keys import SigningKey
 from catalog.emulator.notifications import Notifications
 from catalog.emulator.objects import ObjectStore
+from catalog.emulator.pubsub_server import PubsubServer
 from catalog.emulator.push_client import PushClient
 from catalog.emulator.request_log import RequestLog
 from catalog.emulator.sessions import SessionStore
 from catalog.emulator.settings import EmulatorSettings
+from catalog.emulator.subscriptions import Subscriptions
+from catalog.emulator.topics import Topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class EmulatorState:
     push_client: PushClient
     pushes: PushQueue
     notifications: Notifications
+    topics: Topics
+    subscriptions: Subscriptions
+    pubsub: PubsubServer
 
     def public_key(self, email: str) -> RSAPublicKey | None:
         """The key that verifies signatures of an account; only the signer has one."""

@@ -16,7 +16,7 @@ from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.gcs.signer import PUBLIC_ENDPOINT, SignedStarts
 from catalog.adapters.grpc.guard import Guard
 from catalog.adapters.grpc.identity import IdentityReader
-from catalog.adapters.grpc.uploads import UploadServicer
+from catalog.adapters.grpc.uploads import UploadServicer, UploadUseCases
 from catalog.adapters.grpc.videos import VideoServicer
 from catalog.adapters.http.callback import CallbackSettings, PushCallback
 from catalog.adapters.postgres.pool import PoolSettings
@@ -25,14 +25,17 @@ from catalog.adapters.pubsub.certificates import CertificateCache
 from catalog.adapters.pubsub.codec import ProtobufEvents
 from catalog.adapters.pubsub.push_tokens import PushTokens
 from catalog.application.bind_upload_to_video import BindUploadToVideo
+from catalog.application.cancel_upload import CancelUpload
 from catalog.application.create_video import CreateVideo
 from catalog.application.finalize_upload import FinalizeUpload
 from catalog.application.get_upload import GetUpload
 from catalog.application.get_video import GetVideo
 from catalog.application.init_resumable_upload import InitResumableUpload
+from catalog.application.list_uploads import ListUploads
 from catalog.application.object_removal import ObjectRemoval
 from catalog.application.ports import ObjectStore, UrlSigner
 from catalog.application.quarantine_push import QuarantinePush
+from catalog.application.report_upload_progress import ReportUploadProgress
 from catalog.domain.policies import UploadPolicy
 from catalog.runtime.clock import SystemClock
 from catalog.runtime.config import Config
@@ -142,7 +145,16 @@ def _upload_servicer(
         url_life=_url_life(config),
         enabled=config.uploads.enabled,
     )
-    return UploadServicer(init, GetUpload(store), BindUploadToVideo(store))
+    return UploadServicer(
+        UploadUseCases(
+            init=init,
+            get_upload=GetUpload(store),
+            bind=BindUploadToVideo(store),
+            cancel=CancelUpload(store, ProtobufEvents()),
+            list_uploads=ListUploads(store),
+            report=ReportUploadProgress(store, config.uploads.max_size_bytes),
+        )
+    )
 
 
 def _callback(config: Config, store: PostgresStore, certificates: CertificateCache) -> PushCallback:

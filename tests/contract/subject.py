@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.application.records import Claim, HistoryEntry, TimedUpload
-from catalog.application.store import Store
+from catalog.application.upkeep_store import UpkeepStore
 from catalog.domain.upload import Decision, FailureCode, Upload, UploadStatus
 from catalog.domain.values import StoredObject
 from catalog.domain.video import Video
@@ -17,7 +17,7 @@ MADE = HistoryEntry("user", "init", Decision.INSERT)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    store: Store
+    store: UpkeepStore
     ledger: Ledger
 
     async def timed_upload(self, **facts: Any) -> TimedUpload:

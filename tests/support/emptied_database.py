@@ -7,7 +7,10 @@ from catalog.devstack.postgres import Cluster
 from catalog.runtime import migrations
 
 _NAME = "shared"
-_TABLES = "uploads, upload_events, videos, inbox_events, outbox_events, object_deletions"
+_TABLES = (
+    "uploads, upload_events, videos, inbox_events, outbox_events, object_deletions, "
+    "sweep_progress, sweep_findings"
+)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from catalog.application.init_resumable_upload import (
     InitResumableUpload,
 )
 from catalog.application.object_removal import ObjectRemoval
-from catalog.application.store import Store
+from catalog.application.upkeep_store import UpkeepStore
 from catalog.domain.policies import UploadPolicy
 from catalog.domain.upload import Upload
 from catalog.domain.values import Md5, StoredObject, UserId
@@ -43,7 +43,7 @@ URL_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    store: Store
+    store: UpkeepStore
     ledger: Ledger
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     signer: MemorySigner = field(default_factory=lambda: MemorySigner(URL_LIFE))

@@ -1,16 +1,18 @@
-"""A look at live objects and their removal by generation, through google-cloud-storage."""
+"""Live objects, one or many, and their removal by generation, through google-cloud-storage."""
 
 import asyncio
 import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from google.auth.credentials import AnonymousCredentials
 
+from catalog.adapters.gcs.object_listing import Untyped, described, object_page
+from catalog.application.upkeep_records import ObjectPage
 from catalog.domain.errors import StorageUnavailableError
-from catalog.domain.values import Generation, Md5, ObjectRef, StoredObject
+from catalog.domain.values import Generation, ObjectRef, StoredObject
 
 with warnings.catch_warnings():
     # It advises to install grpcio-status, of which its HTTP client makes no use.
@@ -22,9 +24,6 @@ with warnings.catch_warnings():
 T = TypeVar("T")
 
 _THREADS = 16
-
-Untyped = Any
-"""google-cloud-storage ships no types; nothing of it leaves this module."""
 
 
 def _threads() -> ThreadPoolExecutor:
@@ -70,6 +69,28 @@ class BucketObjects:
         """
         return await self._in_thread(lambda: self._delete(ref, generation))
 
+    async def page(
+        self,
+        bucket: str,
+        *,
+        prefix: str,
+        limit: int,
+        after: str | None = None,
+        upto: str | None = None,
+    ) -> ObjectPage:
+        """List live objects in the order of their names. Raises StorageUnavailableError."""
+        return await self._in_thread(
+            lambda: object_page(
+                self._bucket(bucket),
+                prefix=prefix,
+                limit=limit,
+                after=after,
+                upto=upto,
+                timeout=self._request_timeout,
+                retry=self._retry,
+            )
+        )
+
     async def aclose(self) -> None:
         """Close idle connections. Safe to repeat."""
         client, self._client = self._client, None
@@ -86,14 +107,14 @@ class BucketObjects:
             raise StorageUnavailableError from fault
 
     def _stat(self, ref: ObjectRef) -> StoredObject | None:
-        blob = self._bucket(ref).get_blob(
+        blob = self._bucket(ref.bucket).get_blob(
             ref.name, timeout=self._request_timeout, retry=self._retry
         )
-        return None if blob is None else _described(ref, blob)
+        return None if blob is None else described(ref, blob)
 
     def _delete(self, ref: ObjectRef, generation: Generation) -> bool:
         try:
-            self._bucket(ref).delete_blob(
+            self._bucket(ref.bucket).delete_blob(
                 ref.name,
                 generation=generation,
                 timeout=self._request_timeout,
@@ -103,11 +124,11 @@ class BucketObjects:
             return False
         return True
 
-    def _bucket(self, ref: ObjectRef) -> Untyped:
+    def _bucket(self, name: str) -> Untyped:
         with self._making:
             if self._client is None:
                 self._client = self._new_client()
-            return self._client.bucket(ref.bucket)
+            return self._client.bucket(name)
 
     def _new_client(self) -> Untyped:
         client: Untyped = storage.Client
@@ -118,15 +139,3 @@ class BucketObjects:
             credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]  # ships no types
             client_options={"api_endpoint": self._endpoint},
         )
-
-
-def _described(ref: ObjectRef, blob: Untyped) -> StoredObject:
-    return StoredObject(
-        ref=ref,
-        generation=Generation(int(blob.generation)),
-        size_bytes=int(blob.size),
-        md5=Md5.from_base64(blob.md5_hash) if blob.md5_hash else None,
-        crc32c=blob.crc32c or "",
-        etag=blob.etag or "",
-        content_type=blob.content_type or "",
-    )

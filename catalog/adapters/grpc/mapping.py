@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from catalog.api.video.v1 import upload_pb2, video_pb2
+from catalog.application.list_uploads import UploadPage
 from catalog.application.records import SignedStart
 from catalog.domain.upload import Upload
 from catalog.domain.values import CHUNK_MULTIPLE_BYTES, RECOMMENDED_CHUNK_BYTES
@@ -78,6 +79,27 @@ def bind_answer(upload: Upload) -> upload_pb2.BindUploadToVideoResponse:
         upload_id=str(upload.upload_id),
         video_id=_text(upload.video_id),
         version=upload.version,
+    )
+
+
+def cancel_answer(upload: Upload) -> upload_pb2.CancelUploadResponse:
+    """Show how the upload ended."""
+    return upload_pb2.CancelUploadResponse(
+        status=upload.status.value, error_code=_text(upload.error_code), version=upload.version
+    )
+
+
+def progress_answer(upload: Upload) -> upload_pb2.ReportUploadProgressResponse:
+    """Show what is known after a report."""
+    return upload_pb2.ReportUploadProgressResponse(
+        status=upload.status.value, bytes_reported=upload.bytes_reported
+    )
+
+
+def page_answer(page: UploadPage) -> upload_pb2.ListUploadsResponse:
+    """Show one page."""
+    return upload_pb2.ListUploadsResponse(
+        uploads=[upload_answer(each) for each in page.uploads], next_page_token=page.next_token
     )
 
 

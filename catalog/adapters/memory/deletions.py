@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.adapters.memory.tables import DeletionRow, Tables
+from catalog.adapters.memory.tables import Tables
 from catalog.application.ports import Clock
 from catalog.application.records import Tombstone
 from catalog.domain.values import Generation, ObjectRef
@@ -20,9 +20,7 @@ class MemoryDeletions:
 
     async def bury(self, tombstone: Tombstone) -> None:
         """Write a tombstone, or queue a deleted generation that is alive once more."""
-        key = tombstone.ref, tombstone.generation
-        row = self._tables.deletions.get(key, DeletionRow(tombstone))
-        self._tables.deletions[key] = replace(row, deleted_at=None)
+        self._tables.bury(tombstone, self._clock.now())
 
     async def unfinished(self, ref: ObjectRef) -> Sequence[Generation]:
         """List the generations that are to be deleted and are not yet."""

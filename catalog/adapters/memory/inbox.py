@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from catalog.adapters.memory.tables import QUARANTINE, STORAGE_EVENTS, DeletionRow, InboxRow, Tables
+from catalog.adapters.memory.tables import QUARANTINE, STORAGE_EVENTS, InboxRow, Tables
 from catalog.application.ports import Clock
 from catalog.application.records import (
     Applied,
@@ -167,7 +167,7 @@ class MemoryInbox:
     async def _bury(self, rejection: Rejection) -> Applied:
         stored, before = rejection.stored, rejection.before
         tombstone = Tombstone(stored.ref, stored.generation, rejection.code.value)
-        self._tables.deletions[stored.ref, stored.generation] = DeletionRow(tombstone)
+        self._tables.bury(tombstone, self._clock.now())
         settled = await self.settle(stored, before, rejection.history)
         return replace(settled, tombstones=1)
 

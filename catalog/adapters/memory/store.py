@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from catalog.adapters.memory.clock import FixedClock
 from catalog.adapters.memory.deletions import MemoryDeletions
 from catalog.adapters.memory.inbox import MemoryInbox
+from catalog.adapters.memory.outbox import MemoryOutbox
 from catalog.adapters.memory.tables import (
     QUARANTINE,
     STORAGE_EVENTS,
@@ -16,6 +17,12 @@ from catalog.adapters.memory.tables import (
     InboxRow,
     Tables,
 )
+from catalog.adapters.memory.upkeep_endings import MemoryEndings
+from catalog.adapters.memory.upkeep_findings import MemoryFindings
+from catalog.adapters.memory.upkeep_pruning import MemoryPruning
+from catalog.adapters.memory.upkeep_queue import MemoryDeletionQueue
+from catalog.adapters.memory.upkeep_reports import MemoryUpkeepReports
+from catalog.adapters.memory.upkeep_sweeps import MemorySweeps
 from catalog.adapters.memory.uploads import MemoryUploads
 from catalog.adapters.memory.videos import MemoryVideos
 from catalog.application.ports import Clock
@@ -35,6 +42,13 @@ class MemoryStatements:
     videos: MemoryVideos
     inbox: MemoryInbox
     deletions: MemoryDeletions
+    outbox: MemoryOutbox
+    endings: MemoryEndings
+    deletion_queue: MemoryDeletionQueue
+    sweeps: MemorySweeps
+    findings: MemoryFindings
+    pruning: MemoryPruning
+    upkeep_reports: MemoryUpkeepReports
 
 
 def _over(tables: Tables, clock: Clock) -> MemoryStatements:
@@ -43,6 +57,13 @@ def _over(tables: Tables, clock: Clock) -> MemoryStatements:
         videos=MemoryVideos(tables),
         inbox=MemoryInbox(tables, clock),
         deletions=MemoryDeletions(tables, clock),
+        outbox=MemoryOutbox(tables, clock),
+        endings=MemoryEndings(tables, clock),
+        deletion_queue=MemoryDeletionQueue(tables, clock),
+        sweeps=MemorySweeps(tables, clock),
+        findings=MemoryFindings(tables, clock),
+        pruning=MemoryPruning(tables, clock),
+        upkeep_reports=MemoryUpkeepReports(tables, clock),
     )
 
 

@@ -1,10 +1,14 @@
 """What the store keeps: the schema's tables as plain collections of immutable rows."""
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
+from catalog.adapters.memory.outbox_rows import Delivery
 from catalog.application.records import HistoryEntry, OutboxRecord, Tombstone
+from catalog.application.upkeep_records import FindingKind, SeenFinding
 from catalog.domain.upload import Upload
 from catalog.domain.values import Generation, ObjectRef, UploadId, UserId, VideoId
 from catalog.domain.video import Video
@@ -42,7 +46,26 @@ class DeletionRow:
     """A tombstone; its object is still to be deleted while `deleted_at` is None."""
 
     tombstone: Tombstone
+    created_at: datetime
+    not_before: datetime
     deleted_at: datetime | None = None
+    failures: int = 0
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRow:
+    """A walk and who has it."""
+
+    name: str
+    owner: UUID
+    lease_until: datetime | None
+    started_at: datetime
+    position: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    under_way: bool = True
+    finished_at: datetime | None = None
+    outcome: str | None = None
 
 
 @dataclass(slots=True)
@@ -53,8 +76,14 @@ class Tables:
     videos: dict[VideoId, Video] = field(default_factory=dict)
     inbox: dict[tuple[str, str], InboxRow] = field(default_factory=dict)
     outbox: list[OutboxRecord] = field(default_factory=list)
+    deliveries: dict[UUID, Delivery] = field(default_factory=dict)
     history: list[HistoryRow] = field(default_factory=list)
     deletions: dict[tuple[ObjectRef, Generation], DeletionRow] = field(default_factory=dict)
+    reap_after: dict[UploadId, datetime] = field(default_factory=dict)
+    sweeps: dict[str, SweepRow] = field(default_factory=dict)
+    findings: dict[tuple[FindingKind, ObjectRef, Generation], SeenFinding] = field(
+        default_factory=dict
+    )
 
     def copy(self) -> Self:
         """Return a snapshot that may be written to."""
@@ -63,6 +92,16 @@ class Tables:
     def owner_of(self, ref: ObjectRef) -> Upload | None:
         """Find the upload that owns an object name."""
         return next((each for each in self.uploads.values() if each.ref == ref), None)
+
+    def is_referenced(self, ref: ObjectRef) -> bool:
+        """True when a video refers to the object."""
+        return any(each.raw_file_reference == ref.uri for each in self.videos.values())
+
+    def bury(self, tombstone: Tombstone, at: datetime) -> None:
+        """Write a tombstone, or queue a deleted generation that is alive once more."""
+        key = tombstone.ref, tombstone.generation
+        row = self.deletions.get(key, DeletionRow(tombstone, at, at))
+        self.deletions[key] = replace(row, deleted_at=None)
 
     def waiting_video(self, upload: Upload) -> Video | None:
         """Find the bound video while it still waits for this owner's file."""

@@ -3,13 +3,26 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from catalog.adapters.memory.tables import Tables
 from catalog.application.ports import Clock
-from catalog.application.records import HistoryEntry, InitFacts, TimedUpload
+from catalog.application.records import (
+    Cancellation,
+    HistoryEntry,
+    InitFacts,
+    PagePosition,
+    TimedUpload,
+)
 from catalog.application.store import ConcurrentChangeError
-from catalog.domain.upload import Upload, UploadStatus
+from catalog.domain.policies import ProgressReport
+from catalog.domain.upload import FailureCode, Upload, UploadStatus
 from catalog.domain.values import Md5, ObjectRef, UploadId, UserId, VideoId
+
+
+def _place(upload: Upload) -> tuple[datetime, UploadId]:
+    return upload.created_at, upload.upload_id
+
 
 _WAITING = (UploadStatus.PENDING, UploadStatus.UPLOADING)
 
@@ -129,6 +142,56 @@ class MemoryUploads:
         for upload in failed:
             self._write(replace(upload, video_id=None), history)
         return len(failed)
+
+    async def lock(self, user: UserId, upload_id: UploadId) -> TimedUpload | None:
+        """Load one of the user's uploads."""
+        found = await self.get(user, upload_id)
+        return TimedUpload(found, self._clock.now()) if found else None
+
+    async def mark_cancelled(self, cancellation: Cancellation) -> Upload:
+        """Fail the upload with CANCELLED, with history and event."""
+        current = self._expected(cancellation.before, (*_WAITING, UploadStatus.FAILED))
+        cancelled = replace(
+            current,
+            status=UploadStatus.FAILED,
+            error_code=FailureCode.CANCELLED,
+            error_message=FailureCode.CANCELLED.explanation,
+        )
+        self._tables.outbox.extend(cancellation.outbox)
+        return self._write(cancelled, cancellation.history)
+
+    async def report_progress(
+        self, user: UserId, upload_id: UploadId, report: ProgressReport
+    ) -> Upload | None:
+        """Take a report; the counts are kept for nobody here."""
+        current = await self.get(user, upload_id)
+        if current is None:
+            return None
+        if current.status in _WAITING:
+            current = replace(
+                current,
+                status=UploadStatus.UPLOADING,
+                bytes_reported=max(current.bytes_reported, report.bytes_persisted),
+            )
+        reported = replace(current, updated_at=self._clock.now())
+        self._tables.uploads[upload_id] = reported
+        return reported
+
+    async def page(
+        self,
+        user: UserId,
+        status: UploadStatus | None,
+        behind: PagePosition | None,
+        limit: int,
+    ) -> Sequence[Upload]:
+        """List the user's uploads behind a position, newest first."""
+        own = [each for each in self._tables.uploads.values() if each.user_id == user]
+        wanted = [each for each in own if status in (None, each.status)]
+        wanted.sort(key=_place, reverse=True)
+        if behind is not None:
+            last = (behind.created_at, behind.upload_id)
+            wanted = [each for each in wanted if _place(each) < last]
+        return wanted[:limit]
 
     async def note(self, upload_id: UploadId, history: HistoryEntry) -> None:
         """Add a history entry."""

@@ -13,7 +13,16 @@ from asyncpg.pool import PoolConnectionProxy
 from catalog.adapters.postgres.deletions import PostgresDeletions
 from catalog.adapters.postgres.failures import translated
 from catalog.adapters.postgres.inbox import PostgresInbox
+from catalog.adapters.postgres.operations_inbox import PostgresInboxRecords
+from catalog.adapters.postgres.operations_story import PostgresStories
+from catalog.adapters.postgres.outbox import PostgresOutbox
 from catalog.adapters.postgres.statements import Connection
+from catalog.adapters.postgres.upkeep_endings import PostgresEndings
+from catalog.adapters.postgres.upkeep_findings import PostgresFindings
+from catalog.adapters.postgres.upkeep_pruning import PostgresPruning
+from catalog.adapters.postgres.upkeep_queue import PostgresDeletionQueue
+from catalog.adapters.postgres.upkeep_reports import PostgresUpkeepReports
+from catalog.adapters.postgres.upkeep_sweeps import PostgresSweeps
 from catalog.adapters.postgres.uploads import PostgresUploads
 from catalog.adapters.postgres.videos import PostgresVideos
 from catalog.application.store import ConcurrentChangeError
@@ -48,6 +57,51 @@ class PostgresStatements:
     def deletions(self) -> PostgresDeletions:
         """The tombstones."""
         return PostgresDeletions(self._connection)
+
+    @cached_property
+    def outbox(self) -> PostgresOutbox:
+        """The events that were announced."""
+        return PostgresOutbox(self._connection)
+
+    @cached_property
+    def endings(self) -> PostgresEndings:
+        """Uploads that end without their owner."""
+        return PostgresEndings(self._connection)
+
+    @cached_property
+    def deletion_queue(self) -> PostgresDeletionQueue:
+        """Objects to delete."""
+        return PostgresDeletionQueue(self._connection)
+
+    @cached_property
+    def sweeps(self) -> PostgresSweeps:
+        """Walks over bucket and rows."""
+        return PostgresSweeps(self._connection)
+
+    @cached_property
+    def findings(self) -> PostgresFindings:
+        """What walks found."""
+        return PostgresFindings(self._connection)
+
+    @cached_property
+    def pruning(self) -> PostgresPruning:
+        """Removal of what is over."""
+        return PostgresPruning(self._connection)
+
+    @cached_property
+    def upkeep_reports(self) -> PostgresUpkeepReports:
+        """Counts for people."""
+        return PostgresUpkeepReports(self._connection)
+
+    @cached_property
+    def stories(self) -> PostgresStories:
+        """Everything that is kept of one upload."""
+        return PostgresStories(self._connection)
+
+    @cached_property
+    def inbox_records(self) -> PostgresInboxRecords:
+        """The inbox for people."""
+        return PostgresInboxRecords(self._connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,28 @@
 """Uploads in PostgreSQL."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from asyncpg import Record
 
 from catalog.adapters.postgres.queries import load
-from catalog.adapters.postgres.rows import history_values, timed_upload_from, upload_from
+from catalog.adapters.postgres.rows import (
+    history_values,
+    outbox_values,
+    timed_upload_from,
+    upload_from,
+)
 from catalog.adapters.postgres.statements import Connection
-from catalog.application.records import HistoryEntry, InitFacts, TimedUpload
+from catalog.application.records import (
+    Cancellation,
+    HistoryEntry,
+    InitFacts,
+    PagePosition,
+    TimedUpload,
+)
 from catalog.application.store import ConcurrentChangeError
-from catalog.domain.upload import Upload
+from catalog.domain.policies import ProgressReport
+from catalog.domain.upload import FailureCode, Upload, UploadStatus
 from catalog.domain.values import Md5, ObjectRef, UploadId, UserId, VideoId
 
 _SQL = load("uploads.sql")
@@ -131,6 +144,49 @@ class PostgresUploads:
             _SQL["release_video"], upload_ids=list(holders), **history_values(history)
         )
         return int(row["count"])
+
+    async def lock(self, user: UserId, upload_id: UploadId) -> TimedUpload | None:
+        """Load and lock one of the user's uploads."""
+        row = await self._connection.row(_SQL["lock_upload"], user_id=user, upload_id=upload_id)
+        return timed_upload_from(row) if row else None
+
+    async def mark_cancelled(self, cancellation: Cancellation) -> Upload:
+        """Fail the upload with CANCELLED, with history and event."""
+        row = await self._connection.row(
+            _SQL["mark_cancelled"],
+            message=FailureCode.CANCELLED.explanation,
+            **_target(cancellation.before),
+            **history_values(cancellation.history),
+            **outbox_values(cancellation.outbox),
+        )
+        return upload_from(_changed(row))
+
+    async def report_progress(
+        self, user: UserId, upload_id: UploadId, report: ProgressReport
+    ) -> Upload | None:
+        """Take a report."""
+        row = await self._connection.row(
+            _SQL["report_progress"], user_id=user, upload_id=upload_id, **asdict(report)
+        )
+        return upload_from(row) if row else None
+
+    async def page(
+        self,
+        user: UserId,
+        status: UploadStatus | None,
+        behind: PagePosition | None,
+        limit: int,
+    ) -> Sequence[Upload]:
+        """List the user's uploads behind a position, newest first."""
+        rows = await self._connection.rows(
+            _SQL["page_of_uploads"],
+            user_id=user,
+            status=status.value if status else None,
+            behind_at=behind.created_at if behind else None,
+            behind_id=behind.upload_id if behind else None,
+            page_limit=limit,
+        )
+        return [upload_from(row) for row in rows]
 
     async def note(self, upload_id: UploadId, history: HistoryEntry) -> None:
         """Add a history entry."""

@@ -10,6 +10,7 @@ import pytest_asyncio
 from catalog.emulator import Emulator, EmulatorSettings, run_emulator
 from catalog.emulator.push_client import PushTarget
 from tests.integration.emulator.receiver import Receiver, receiving
+from tests.integration.emulator.topics import PubsubClients
 
 AUDIENCE = "https://api.catalog.test/_/gcs/callback"
 
@@ -34,6 +35,15 @@ async def emulator(shared: Emulator) -> AsyncIterator[Emulator]:
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pubsub(emulator: Emulator) -> AsyncIterator[PubsubClients]:
+    """Google's clients; what a test leaves subscribed is gone with it."""
+    clients = PubsubClients(emulator)
+    yield clients
+    await clients.close()
+    await emulator.state.subscriptions.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

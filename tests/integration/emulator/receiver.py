@@ -33,8 +33,12 @@ class Push:
         return str(self.message["messageId"])
 
     @property
+    def data(self) -> bytes:
+        return base64.b64decode(self.message["data"])
+
+    @property
     def payload(self) -> dict[str, Any]:
-        decoded: dict[str, Any] = json.loads(base64.b64decode(self.message["data"]))
+        decoded: dict[str, Any] = json.loads(self.data)
         return decoded
 
     @property

@@ -39,6 +39,17 @@ async def test_a_taken_port_is_an_error_at_once(tmp_path: Path) -> None:
                 pass
 
 
+async def test_a_taken_pubsub_port_is_an_error_at_once(tmp_path: Path) -> None:
+    async with run_emulator(EmulatorSettings(data_dir=tmp_path / "one")) as emulator:
+        port = int(emulator.pubsub_target.rpartition(":")[2])
+        settings = EmulatorSettings(data_dir=tmp_path / "two", pubsub_port=port)
+        for _ in ("listening", "down"):
+            with pytest.raises(OSError, match="in use"):
+                async with run_emulator(settings):
+                    pass
+            await emulator.pubsub.stop()
+
+
 async def test_it_stops_with_pushes_pending_and_requests_stuck(tmp_path: Path) -> None:
     settings = EmulatorSettings(data_dir=tmp_path, shutdown_grace_seconds=1)
     loop = asyncio.get_running_loop()

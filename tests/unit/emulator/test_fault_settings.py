@@ -10,6 +10,7 @@ from catalog.emulator.faults import KINDS, ClockJump, Delay, Drop, Duplicate, St
 REQUIRED: dict[str, dict[str, Any]] = {
     "delay": {"seconds": 1},
     "stall": {"seconds": 0.5},
+    "publish_stall": {"seconds": 0.5},
     "cut": {"after_bytes": 10},
     "clock": {"seconds": -5},
     "generation": {"value": 7},
@@ -36,6 +37,8 @@ def test_every_fault_can_be_set_by_its_name_and_read_back(name: str) -> None:
         {"cut": {}}, {"cut": {"after_bytes": 1, "at_offset": 1}},
         {"generation": {"value": 2**63}}, {"wrong_md5": {"md5_base64": "AAAA"}},
         {"clock": {"seconds": 5, "times": 1}}, {"drop": {"object": 4}},
+        {"publish_error": {"status": "OK"}}, {"publish_error": {"status": "NO_SUCH"}},
+        {"publish_stall": {}}, {"publish_stall": {"seconds": -1}},
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(body: object) -> None:

@@ -8,6 +8,10 @@ session_expires_at, bytes_reported, traceparent, completed_at
 video_id, user_id, title, description, status, raw_file_reference, size_bytes, version,
 created_at, updated_at
 
+-- outbox_columns --
+id, event_id, aggregate_type, aggregate_id, event_type, payload, headers, occurred_at,
+available_at, published_at, attempts, last_error, parked_at, skipped_at
+
 -- history_of_changed --
 INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
 SELECT upload_id, :actor, :request, :decision, :detail::jsonb FROM changed

@@ -128,3 +128,54 @@ SELECT count(*) FROM changed
 -- note_upload --
 INSERT INTO catalog.upload_events (upload_id, actor, request, decision, detail)
 VALUES (:upload_id, :actor, :request, :decision, :detail::jsonb)
+
+-- lock_upload --
+SELECT @upload_columns, now() AS at
+FROM catalog.uploads
+WHERE upload_id = :upload_id AND user_id = :user_id
+FOR NO KEY UPDATE
+
+-- mark_cancelled --
+-- Waiting or failed, but never completed; the event is that of a waiting one alone.
+WITH changed AS (
+    UPDATE catalog.uploads SET
+        status = 'failed',
+        error_code = 'CANCELLED',
+        error_message = :message,
+        version = version + 1
+    WHERE upload_id = :upload_id AND version = :version AND status <> 'completed'
+    RETURNING @upload_columns
+), history AS (
+    @history_of_changed
+), announced AS (
+    @events_of_changed
+)
+SELECT * FROM changed
+
+-- report_progress --
+-- One statement: counts in every state, bytes and `uploading` while waiting only. A
+-- report changes nothing anybody decides on, so the version stays.
+UPDATE catalog.uploads SET
+    status = CASE WHEN status = 'pending' THEN 'uploading' ELSE status END,
+    bytes_reported = CASE
+        WHEN status IN ('pending', 'uploading') THEN greatest(bytes_reported, :bytes_persisted)
+        ELSE bytes_reported
+    END,
+    resume_count = resume_count + :resume_count,
+    offset_mismatch_count = offset_mismatch_count + :offset_mismatch_count,
+    precondition_failed_count = precondition_failed_count + :precondition_failed_count
+WHERE upload_id = :upload_id AND user_id = :user_id
+RETURNING @upload_columns
+
+-- page_of_uploads --
+-- By key, not by offset: rows that appear meanwhile neither repeat nor hide others.
+SELECT @upload_columns
+FROM catalog.uploads
+WHERE user_id = :user_id
+    AND (:status::text IS NULL OR status = :status)
+    AND (created_at, upload_id) < (
+        coalesce(:behind_at::timestamptz, 'infinity'),
+        coalesce(:behind_id::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    )
+ORDER BY created_at DESC, upload_id DESC
+LIMIT :page_limit

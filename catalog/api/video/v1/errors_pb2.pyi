@@ -64,6 +64,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """INTERNAL: a fault of ours; the log knows more."""
     ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 20
     """UNAVAILABLE: this server is on its way out; the same call reaches another one."""
+    ERROR_REASON_UPLOAD_COMPLETED: _ErrorReason.ValueType  # 21
+    """FAILED_PRECONDITION: the upload is completed and can no longer be cancelled."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Every error answer carries exactly one google.rpc.ErrorInfo with domain
@@ -114,4 +116,6 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 19
 """INTERNAL: a fault of ours; the log knows more."""
 ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 20
 """UNAVAILABLE: this server is on its way out; the same call reaches another one."""
+ERROR_REASON_UPLOAD_COMPLETED: ErrorReason.ValueType  # 21
+"""FAILED_PRECONDITION: the upload is completed and can no longer be cancelled."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -352,3 +352,179 @@ class BindUploadToVideoResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BindUploadToVideoResponse: _TypeAlias = BindUploadToVideoResponse  # noqa: Y015
+
+@_typing.final
+class CancelUploadRequest(_message.Message):
+    """Names the upload to give up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPLOAD_ID_FIELD_NUMBER: _builtins.int
+    upload_id: _builtins.str
+    """Canonical UUID of an upload of the caller."""
+    def __init__(
+        self,
+        *,
+        upload_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["upload_id", b"upload_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelUploadRequest: _TypeAlias = CancelUploadRequest  # noqa: Y015
+
+@_typing.final
+class CancelUploadResponse(_message.Message):
+    """The upload after the call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUS_FIELD_NUMBER: _builtins.int
+    ERROR_CODE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    status: _builtins.str
+    """failed."""
+    error_code: _builtins.str
+    """CANCELLED."""
+    version: _builtins.int
+    """Version of the upload after the call."""
+    def __init__(
+        self,
+        *,
+        status: _builtins.str = ...,
+        error_code: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_code", b"error_code", "status", b"status", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelUploadResponse: _TypeAlias = CancelUploadResponse  # noqa: Y015
+
+@_typing.final
+class ListUploadsRequest(_message.Message):
+    """Which uploads, and which page of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUS_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    status: _builtins.str
+    """pending, uploading, completed or failed; empty = all. Must not change between pages."""
+    page_size: _builtins.int
+    """How many uploads at most, 1 to 100; 0 = 20."""
+    page_token: _builtins.str
+    """next_page_token of the page before; empty = the first page. Opaque."""
+    def __init__(
+        self,
+        *,
+        status: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListUploadsRequest: _TypeAlias = ListUploadsRequest  # noqa: Y015
+
+@_typing.final
+class ListUploadsResponse(_message.Message):
+    """One page, newest first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPLOADS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last one."""
+    @_builtins.property
+    def uploads(self) -> _containers.RepeatedCompositeFieldContainer[Global___GetUploadResponse]:
+        """The uploads, as GetUpload shows them."""
+
+    def __init__(
+        self,
+        *,
+        uploads: _abc.Iterable[Global___GetUploadResponse] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "uploads", b"uploads"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListUploadsResponse: _TypeAlias = ListUploadsResponse  # noqa: Y015
+
+@_typing.final
+class ReportUploadProgressRequest(_message.Message):
+    """How far an upload is. Counts are what happened since the last report that was answered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPLOAD_ID_FIELD_NUMBER: _builtins.int
+    BYTES_PERSISTED_FIELD_NUMBER: _builtins.int
+    RESUME_COUNT_FIELD_NUMBER: _builtins.int
+    OFFSET_MISMATCH_COUNT_FIELD_NUMBER: _builtins.int
+    PRECONDITION_FAILED_COUNT_FIELD_NUMBER: _builtins.int
+    upload_id: _builtins.str
+    """Canonical UUID of an upload of the caller."""
+    bytes_persisted: _builtins.int
+    """Bytes that Cloud Storage has confirmed as persisted (Range + 1); what was
+    reported before never shrinks.
+    """
+    resume_count: _builtins.int
+    """How often the upload was taken up again after an interruption, at most 1000000."""
+    offset_mismatch_count: _builtins.int
+    """How often the session's offset was not the one expected, at most 1000000."""
+    precondition_failed_count: _builtins.int
+    """How often Cloud Storage answered 412, at most 1000000."""
+    def __init__(
+        self,
+        *,
+        upload_id: _builtins.str = ...,
+        bytes_persisted: _builtins.int = ...,
+        resume_count: _builtins.int = ...,
+        offset_mismatch_count: _builtins.int = ...,
+        precondition_failed_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bytes_persisted", b"bytes_persisted", "offset_mismatch_count", b"offset_mismatch_count", "precondition_failed_count", b"precondition_failed_count", "resume_count", b"resume_count", "upload_id", b"upload_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportUploadProgressRequest: _TypeAlias = ReportUploadProgressRequest  # noqa: Y015
+
+@_typing.final
+class ReportUploadProgressResponse(_message.Message):
+    """The upload after the call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUS_FIELD_NUMBER: _builtins.int
+    BYTES_REPORTED_FIELD_NUMBER: _builtins.int
+    status: _builtins.str
+    """pending, uploading, completed or failed."""
+    bytes_reported: _builtins.int
+    """The most that was ever reported for this attempt."""
+    def __init__(
+        self,
+        *,
+        status: _builtins.str = ...,
+        bytes_reported: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bytes_reported", b"bytes_reported", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportUploadProgressResponse: _TypeAlias = ReportUploadProgressResponse  # noqa: Y015

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class UploadServiceStub:
-    """Starts, shows and binds uploads. The bytes never pass through Catalog.
+    """Starts, shows, lists, binds and cancels uploads. The bytes never pass through Catalog.
     """
 
     def __init__(self, channel):
@@ -50,10 +50,25 @@ class UploadServiceStub:
                 request_serializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.BindUploadToVideoRequest.SerializeToString,
                 response_deserializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.BindUploadToVideoResponse.FromString,
                 _registered_method=True)
+        self.CancelUpload = channel.unary_unary(
+                '/video.v1.UploadService/CancelUpload',
+                request_serializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.CancelUploadRequest.SerializeToString,
+                response_deserializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.CancelUploadResponse.FromString,
+                _registered_method=True)
+        self.ListUploads = channel.unary_unary(
+                '/video.v1.UploadService/ListUploads',
+                request_serializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ListUploadsRequest.SerializeToString,
+                response_deserializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ListUploadsResponse.FromString,
+                _registered_method=True)
+        self.ReportUploadProgress = channel.unary_unary(
+                '/video.v1.UploadService/ReportUploadProgress',
+                request_serializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ReportUploadProgressRequest.SerializeToString,
+                response_deserializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ReportUploadProgressResponse.FromString,
+                _registered_method=True)
 
 
 class UploadServiceServicer:
-    """Starts, shows and binds uploads. The bytes never pass through Catalog.
+    """Starts, shows, lists, binds and cancels uploads. The bytes never pass through Catalog.
     """
 
     def InitResumableUpload(self, request, context):
@@ -80,6 +95,31 @@ class UploadServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CancelUpload(self, request, context):
+        """Gives an upload up: it fails with CANCELLED, and whatever object of it arrives
+        later is removed. Safe to repeat; a completed upload cannot be cancelled. A new
+        InitResumableUpload starts it anew.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUploads(self, request, context):
+        """Lists the caller's uploads, newest first. Uploads that appear while pages are
+        read neither repeat nor hide others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportUploadProgress(self, request, context):
+        """Tells how far an upload is, and what the client met on the way: the only way
+        the server can know. A hint, never a proof; safe to leave out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_UploadServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -98,6 +138,21 @@ def add_UploadServiceServicer_to_server(servicer, server):
                     request_deserializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.BindUploadToVideoRequest.FromString,
                     response_serializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.BindUploadToVideoResponse.SerializeToString,
             ),
+            'CancelUpload': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelUpload,
+                    request_deserializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.CancelUploadRequest.FromString,
+                    response_serializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.CancelUploadResponse.SerializeToString,
+            ),
+            'ListUploads': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUploads,
+                    request_deserializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ListUploadsRequest.FromString,
+                    response_serializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ListUploadsResponse.SerializeToString,
+            ),
+            'ReportUploadProgress': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportUploadProgress,
+                    request_deserializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ReportUploadProgressRequest.FromString,
+                    response_serializer=catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ReportUploadProgressResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'video.v1.UploadService', rpc_method_handlers)
@@ -107,7 +162,7 @@ def add_UploadServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class UploadService:
-    """Starts, shows and binds uploads. The bytes never pass through Catalog.
+    """Starts, shows, lists, binds and cancels uploads. The bytes never pass through Catalog.
     """
 
     @staticmethod
@@ -181,6 +236,87 @@ class UploadService:
             '/video.v1.UploadService/BindUploadToVideo',
             catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.BindUploadToVideoRequest.SerializeToString,
             catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.BindUploadToVideoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelUpload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/video.v1.UploadService/CancelUpload',
+            catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.CancelUploadRequest.SerializeToString,
+            catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.CancelUploadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUploads(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/video.v1.UploadService/ListUploads',
+            catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ListUploadsRequest.SerializeToString,
+            catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ListUploadsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportUploadProgress(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/video.v1.UploadService/ReportUploadProgress',
+            catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ReportUploadProgressRequest.SerializeToString,
+            catalog_dot_api_dot_video_dot_v1_dot_upload__pb2.ReportUploadProgressResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,7 +34,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class UploadServiceStub:
-    """Starts, shows and binds uploads. The bytes never pass through Catalog."""
+    """Starts, shows, lists, binds and cancels uploads. The bytes never pass through Catalog."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -51,10 +51,23 @@ class UploadServiceStub:
     """Ties a waiting upload to one of the caller's videos that waits for its file.
     Safe to repeat with the same video.
     """
+    CancelUpload: _grpc.UnaryUnaryMultiCallable[_upload_pb2.CancelUploadRequest, _upload_pb2.CancelUploadResponse]
+    """Gives an upload up: it fails with CANCELLED, and whatever object of it arrives
+    later is removed. Safe to repeat; a completed upload cannot be cancelled. A new
+    InitResumableUpload starts it anew.
+    """
+    ListUploads: _grpc.UnaryUnaryMultiCallable[_upload_pb2.ListUploadsRequest, _upload_pb2.ListUploadsResponse]
+    """Lists the caller's uploads, newest first. Uploads that appear while pages are
+    read neither repeat nor hide others.
+    """
+    ReportUploadProgress: _grpc.UnaryUnaryMultiCallable[_upload_pb2.ReportUploadProgressRequest, _upload_pb2.ReportUploadProgressResponse]
+    """Tells how far an upload is, and what the client met on the way: the only way
+    the server can know. A hint, never a proof; safe to leave out.
+    """
 
 @_typing.type_check_only
 class UploadServiceAsyncStub(UploadServiceStub):
-    """Starts, shows and binds uploads. The bytes never pass through Catalog."""
+    """Starts, shows, lists, binds and cancels uploads. The bytes never pass through Catalog."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     InitResumableUpload: _aio.UnaryUnaryMultiCallable[_upload_pb2.InitResumableUploadRequest, _upload_pb2.InitResumableUploadResponse]  # type: ignore[assignment]
@@ -68,9 +81,22 @@ class UploadServiceAsyncStub(UploadServiceStub):
     """Ties a waiting upload to one of the caller's videos that waits for its file.
     Safe to repeat with the same video.
     """
+    CancelUpload: _aio.UnaryUnaryMultiCallable[_upload_pb2.CancelUploadRequest, _upload_pb2.CancelUploadResponse]  # type: ignore[assignment]
+    """Gives an upload up: it fails with CANCELLED, and whatever object of it arrives
+    later is removed. Safe to repeat; a completed upload cannot be cancelled. A new
+    InitResumableUpload starts it anew.
+    """
+    ListUploads: _aio.UnaryUnaryMultiCallable[_upload_pb2.ListUploadsRequest, _upload_pb2.ListUploadsResponse]  # type: ignore[assignment]
+    """Lists the caller's uploads, newest first. Uploads that appear while pages are
+    read neither repeat nor hide others.
+    """
+    ReportUploadProgress: _aio.UnaryUnaryMultiCallable[_upload_pb2.ReportUploadProgressRequest, _upload_pb2.ReportUploadProgressResponse]  # type: ignore[assignment]
+    """Tells how far an upload is, and what the client met on the way: the only way
+    the server can know. A hint, never a proof; safe to leave out.
+    """
 
 class UploadServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Starts, shows and binds uploads. The bytes never pass through Catalog."""
+    """Starts, shows, lists, binds and cancels uploads. The bytes never pass through Catalog."""
 
     @_abc_1.abstractmethod
     def InitResumableUpload(
@@ -99,6 +125,37 @@ class UploadServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_upload_pb2.BindUploadToVideoResponse, _abc.Awaitable[_upload_pb2.BindUploadToVideoResponse]]:
         """Ties a waiting upload to one of the caller's videos that waits for its file.
         Safe to repeat with the same video.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelUpload(
+        self,
+        request: _upload_pb2.CancelUploadRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_upload_pb2.CancelUploadResponse, _abc.Awaitable[_upload_pb2.CancelUploadResponse]]:
+        """Gives an upload up: it fails with CANCELLED, and whatever object of it arrives
+        later is removed. Safe to repeat; a completed upload cannot be cancelled. A new
+        InitResumableUpload starts it anew.
+        """
+
+    @_abc_1.abstractmethod
+    def ListUploads(
+        self,
+        request: _upload_pb2.ListUploadsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_upload_pb2.ListUploadsResponse, _abc.Awaitable[_upload_pb2.ListUploadsResponse]]:
+        """Lists the caller's uploads, newest first. Uploads that appear while pages are
+        read neither repeat nor hide others.
+        """
+
+    @_abc_1.abstractmethod
+    def ReportUploadProgress(
+        self,
+        request: _upload_pb2.ReportUploadProgressRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_upload_pb2.ReportUploadProgressResponse, _abc.Awaitable[_upload_pb2.ReportUploadProgressResponse]]:
+        """Tells how far an upload is, and what the client met on the way: the only way
+        the server can know. A hint, never a proof; safe to leave out.
         """
 
 def add_UploadServiceServicer_to_server(servicer: UploadServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,102 @@
+"""From which id on a relay looks, so that it need not walk over all that was published before.
+
+Entries of published rows stay in the index until vacuum may remove them, which an
+old snapshot anywhere can put off for hours.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from catalog.application.outbox_records import Standing
+
+_PATIENCE_SECONDS = 30.0
+_FULL_LOOKS_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    id: int
+    transaction: int
+    since: float
+
+
+class Horizon:
+    """The highest id that no transaction under way can still bring, a few looks behind.
+
+    Ids are drawn before they are seen: what a transaction inserts shows only once it
+    commits, long after higher ids perhaps. So an id counts only when all transactions
+    that had begun to write a while after it was drawn have ended. One that takes more
+    than half a minute is not waited for; full looks find what it brings.
+    """
+
+    def __init__(self) -> None:
+        self.id = 0
+        self._drawn: int | None = None
+        self._candidate: _Candidate | None = None
+
+    def observe(self, standing: Standing, now: float) -> None:
+        """Learn from a heartbeat; looks that start after it see everything up to `id`."""
+        if standing.highest_id < self.id:
+            self.id, self._drawn, self._candidate = 0, None, None
+        if self._candidate is not None and self._is_settled(self._candidate, standing, now):
+            self.id, self._candidate = self._candidate.id, None
+        if self._candidate is None and self._drawn is not None:
+            self._candidate = _Candidate(self._drawn, standing.transaction, now)
+        self._drawn = standing.highest_id
+
+    @staticmethod
+    def _is_settled(candidate: _Candidate, standing: Standing, now: float) -> bool:
+        ended = standing.oldest_running >= candidate.transaction
+        return ended or now - candidate.since > _PATIENCE_SECONDS
+
+
+class ShardMarks:
+    """Where each shard's next look begins, and which shards are due for a full one."""
+
+    def __init__(self, full_look_seconds: float) -> None:
+        self._every = full_look_seconds
+        self._marks: dict[int, int] = {}
+        self._full_due: dict[int, float] = {}
+
+    def add(self, shards: Collection[int], now: float) -> None:
+        """Begin with shards of which nothing is known: with a full look."""
+        self._full_due |= dict.fromkeys(shards, now)
+
+    def remove(self, shards: Collection[int]) -> None:
+        """Look at them no more."""
+        for shard in shards:
+            self._marks.pop(shard, None)
+            self._full_due.pop(shard, None)
+
+    def plan(self, now: float) -> Mapping[int, int]:
+        """Map the shards to look at to their marks; 0 is a full look.
+
+        Full looks are few at a time: in a bloated index each may be long.
+        """
+        due = sorted((at, shard) for shard, at in self._full_due.items() if at <= now)
+        return self._marks | {shard: 0 for _, shard in due[:_FULL_LOOKS_AT_ONCE]}
+
+    def learn(
+        self, plan: Mapping[int, int], horizon: int, lowest: Mapping[int, int], now: float
+    ) -> None:
+        """Move marks after a look.
+
+        `horizon` is as it was when the look began; `lowest` has the lowest id of each
+        shard among what was on its way then and what the look found: those rows, and
+        with them all later ones of their aggregates, stay above the mark.
+        """
+        for shard, mark in plan.items():
+            if shard not in self._full_due:
+                continue
+            self._marks[shard] = max(0, min(horizon, lowest.get(shard, horizon + 1) - 1))
+            if mark == 0:
+                self._full_due[shard] = now + self._every
+
+    def look_fully(self, shard: int, at: float) -> None:
+        """See to it that rows below the mark are looked at then, or earlier."""
+        if shard in self._full_due:
+            self._full_due[shard] = min(self._full_due[shard], at)
+
+    def next_full(self) -> float:
+        """When the next full look is due."""
+        return min(self._full_due.values(), default=float("inf"))

@@ -1,0 +1,38 @@
+"""Counting what became of many things, and why some were left as they are."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_SKIPPED = "skipped."
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts by name. What is skipped is counted under its reason."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: str, number: int = 1) -> None:
+        """Count something."""
+        self.counts[name] += number
+
+    def skip(self, reason: str, number: int = 1) -> None:
+        """Count something that was left as it is."""
+        self.counts[_SKIPPED + reason] += number
+
+    def __getitem__(self, name: str) -> int:
+        return self.counts[name]
+
+
+def spelled(counts: Mapping[str, int]) -> dict[str, object]:
+    """Spell counts for JSON: those of skipped things in a mapping of their own."""
+    plain: dict[str, object] = {
+        name: number for name, number in sorted(counts.items()) if not name.startswith(_SKIPPED)
+    }
+    skipped = {
+        name.removeprefix(_SKIPPED): number
+        for name, number in sorted(counts.items())
+        if name.startswith(_SKIPPED) and number
+    }
+    return plain | {"skipped": skipped}

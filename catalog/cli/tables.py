@@ -1,0 +1,55 @@
+"""Tables for people and pages for programs."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import typer
+
+_PIPED_WIDTH = 240
+"""Of a table that goes to a file or another program: long cells are not broken there."""
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print the rows under their headings; cells are taken as they are, markup and all."""
+    from rich.console import Console  # noqa: PLC0415 - --help must be quick
+    from rich.table import Column, Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_PIPED_WIDTH)
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None)
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    console.print(table)
+
+
+def show_json(values: Mapping[str, object]) -> None:
+    """Print one JSON object; times as ISO 8601, ids and the like as text."""
+    typer.echo(json.dumps(values, default=_spelled))
+
+
+def moment(at: datetime | None) -> str:
+    """Spell a time for a table: UTC, to the millisecond."""
+    return f"{at:%Y-%m-%d %H:%M:%S.%f}"[:-3] if at else ""
+
+
+def listed(detail: Mapping[str, object]) -> str:
+    """Spell details in one cell."""
+    return ", ".join(f"{name}={value}" for name, value in detail.items())
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return moment(value)
+    return "" if value is None else printable(str(value))
+
+
+def _spelled(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

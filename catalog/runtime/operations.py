@@ -1,0 +1,58 @@
+"""The database as commands of operators reach it: a connection or two, for as long as it takes."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+
+import asyncpg
+
+from catalog.adapters.postgres.pool import DatabaseSetupError, PoolSettings, open_pool
+from catalog.adapters.postgres.store import PostgresStore
+from catalog.runtime import migrations
+from catalog.runtime.settings import DatabaseSettings
+
+
+class OperationsError(Exception):
+    """The database cannot be used; the message says why and what to do, without secrets."""
+
+
+@asynccontextmanager
+async def operations_store(database: DatabaseSettings) -> AsyncIterator[PostgresStore]:
+    """Lend the store while the block lasts. Raises OperationsError on the way in."""
+    async with AsyncExitStack() as stack:
+        with _explained():
+            pool = await stack.enter_async_context(open_pool(_pool_settings(database)))
+            missing = await migrations.missing(pool)
+        if missing:
+            raise OperationsError(
+                f"the database lacks migrations {', '.join(missing)}: run catalog migrate"
+            )
+        yield PostgresStore(pool, database.acquire_timeout_seconds)
+
+
+def _pool_settings(database: DatabaseSettings) -> PoolSettings:
+    return PoolSettings(
+        url=database.dsn(),
+        min_size=1,
+        max_size=min(4, database.pool_max_size),
+        connect_timeout=database.connect_timeout_seconds,
+        command_timeout=database.command_timeout_seconds,
+        statement_timeout=database.statement_timeout_seconds,
+        lock_timeout=database.lock_timeout_seconds,
+        idle_in_transaction_timeout=database.idle_in_transaction_timeout_seconds,
+        timeouts_from=database.timeouts_from,
+        statement_cache_size=database.statement_cache_size,
+        application_name="catalog-operator",
+    )
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseSetupError as error:
+        raise OperationsError(str(error)) from None
+    # The driver quotes parts of an address that it cannot read.
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+        raise OperationsError(
+            f"the database cannot be used ({type(error).__name__}): check DATABASE_URL"
+        ) from None
