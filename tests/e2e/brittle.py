@@ -11,7 +11,7 @@ import httpx
 from catalog.adapters.grpc.guard import Guard
 from catalog.adapters.grpc.identity import IdentityReader
 from catalog.adapters.grpc.server import GrpcSettings, grpc_server
-from catalog.adapters.grpc.uploads import UploadServicer
+from catalog.adapters.grpc.uploads import UploadServicer, UploadUseCases
 from catalog.adapters.grpc.videos import VideoServicer
 from catalog.adapters.http.app import sidecar_app
 from catalog.adapters.http.callback import CallbackSettings, PushCallback
@@ -23,15 +23,18 @@ from catalog.adapters.memory.signer import MemorySigner
 from catalog.adapters.memory.store import MemoryStore
 from catalog.adapters.pubsub.codec import ProtobufEvents
 from catalog.application.bind_upload_to_video import BindUploadToVideo
+from catalog.application.cancel_upload import CancelUpload
 from catalog.application.create_video import CreateVideo
 from catalog.application.finalize_upload import FinalizeUpload
 from catalog.application.get_upload import GetUpload
 from catalog.application.get_video import GetVideo
 from catalog.application.init_resumable_upload import InitResumableUpload
+from catalog.application.list_uploads import ListUploads
 from catalog.application.object_removal import ObjectRemoval
 from catalog.application.ports import EventEncoder, ObjectStore, PushAuthenticator, UrlSigner
 from catalog.application.quarantine_push import QuarantinePush
 from catalog.application.records import OutboxRecord, SignedStart
+from catalog.application.report_upload_progress import ReportUploadProgress
 from catalog.application.store import Store
 from catalog.domain.events import Event
 from catalog.domain.values import Generation, ObjectRef, StoredObject
@@ -129,7 +132,16 @@ async def brittle_service(parts: Parts) -> AsyncIterator[Brittle]:
         bucket=BUCKET,
         url_life=LIFE,
     )
-    uploads = UploadServicer(init, GetUpload(parts.store), BindUploadToVideo(parts.store))
+    uploads = UploadServicer(
+        UploadUseCases(
+            init=init,
+            get_upload=GetUpload(parts.store),
+            bind=BindUploadToVideo(parts.store),
+            cancel=CancelUpload(parts.store, parts.encoder),
+            list_uploads=ListUploads(parts.store),
+            report=ReportUploadProgress(parts.store, POLICY.max_size_bytes),
+        )
+    )
     create = CreateVideo(parts.store, parts.encoder, SystemClock())
     videos = VideoServicer(create, GetVideo(parts.store))
     callback = PushCallback(
