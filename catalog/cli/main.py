@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli import dev, get, migrate, serve, trace, upload, video
+from catalog.cli import dev, get, inbox, migrate, serve, trace, upload, video, work
 from catalog.cli.failures import FAILED, INTERRUPTED, report, say
 
 
@@ -26,8 +26,10 @@ def build() -> typer.Typer:
     app.command("get")(get.get)
     app.add_typer(video.app, name="video")
     app.command("serve")(serve.serve)
+    app.command("work")(work.work)
     app.command("migrate")(migrate.migrate)
     app.command("trace")(trace.trace)
+    app.add_typer(inbox.app, name="inbox")
     app.add_typer(dev.app, name="dev")
     return app
 

@@ -20,9 +20,7 @@ LimitOption = Annotated[
 ]
 
 
-def operate(
-    conf: Path | None, work: Callable[["PostgresStore", "Config"], Awaitable[T]]
-) -> T:
+def operate(conf: Path | None, work: Callable[["PostgresStore", "Config"], Awaitable[T]]) -> T:
     """Run `work` on the database that --conf and DATABASE_URL name.
 
     Whatever the use cases refuse is one line; a request that breaks the rules is bad usage.
