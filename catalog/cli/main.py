@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from catalog.cli import (
+    cancel,
     dev,
     get,
     inbox,
@@ -16,6 +17,7 @@ from catalog.cli import (
     serve,
     trace,
     upload,
+    uploads_list,
     video,
     work,
 )
@@ -35,6 +37,8 @@ def build() -> typer.Typer:
     app.callback()(_options)
     app.command("upload")(upload.upload)
     app.command("get")(get.get)
+    app.command("list")(uploads_list.list_uploads)
+    app.command("cancel")(cancel.cancel)
     app.add_typer(video.app, name="video")
     app.command("serve")(serve.serve)
     app.command("work")(work.work)
