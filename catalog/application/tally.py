@@ -14,12 +14,13 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, name: str, number: int = 1) -> None:
-        """Count something."""
-        self.counts[name] += number
+        """Count something; nothing leaves no trace."""
+        if number:
+            self.counts[name] += number
 
     def skip(self, reason: str, number: int = 1) -> None:
         """Count something that was left as it is."""
-        self.counts[_SKIPPED + reason] += number
+        self.add(_SKIPPED + reason, number)
 
     def __getitem__(self, name: str) -> int:
         return self.counts[name]

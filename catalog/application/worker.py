@@ -2,8 +2,17 @@
 
 import asyncio
 import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from catalog.application.store import ConcurrentChangeError
+from catalog.domain.errors import UnavailableError
+
+_ROUNDS_MISSED = 3
+_LONGEST_ROUND = 60.0
 
 
 class Journal(Protocol):
@@ -28,6 +37,46 @@ class WorkerHealth:
     def healthy(self, now: float) -> bool:
         """True while the last success is recent enough."""
         return self.last_success is not None and now - self.last_success <= self.patience_seconds
+
+
+class PeriodicWorker:
+    """Does a round of work now and then. A round that fails in passing is tried again in time.
+
+    `work` returns whether there is more to do right away; it should end early, and
+    without harm, when the event it is given is set.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[asyncio.Event], Awaitable[bool]],
+        every_seconds: float,
+        journal: Journal,
+    ) -> None:
+        self.name = name
+        self.health = WorkerHealth(_ROUNDS_MISSED * every_seconds + _LONGEST_ROUND)
+        self._work = work
+        self._every = every_seconds
+        self._journal = journal
+        self._random = random.SystemRandom()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set. Raises what is not a passing fault."""
+        while not stop.is_set():
+            if not await self._round(stop):
+                # Replicas that start together must not keep step.
+                await rest(stop, self._every * self._random.uniform(0.8, 1.2))
+
+    async def _round(self, stop: asyncio.Event) -> bool:
+        try:
+            more = await self._work(stop)
+        except (UnavailableError, ConcurrentChangeError) as fault:
+            self._journal.warning(
+                "worker_round_failed", worker=self.name, kind=type(fault).__name__
+            )
+            return False
+        self.health.succeeded(time.monotonic())
+        return more
 
 
 async def rest(stop: asyncio.Event, seconds: float) -> None:

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli import dev, get, migrate, serve, trace, upload, video
+from catalog.cli import (
+    cancel,
+    dev,
+    get,
+    inbox,
+    migrate,
+    outbox,
+    serve,
+    trace,
+    upload,
+    uploads_list,
+    video,
+    work,
+)
 from catalog.cli.failures import FAILED, INTERRUPTED, report, say
 
 
@@ -24,10 +37,15 @@ def build() -> typer.Typer:
     app.callback()(_options)
     app.command("upload")(upload.upload)
     app.command("get")(get.get)
+    app.command("list")(uploads_list.list_uploads)
+    app.command("cancel")(cancel.cancel)
     app.add_typer(video.app, name="video")
     app.command("serve")(serve.serve)
+    app.command("work")(work.work)
     app.command("migrate")(migrate.migrate)
     app.command("trace")(trace.trace)
+    app.add_typer(inbox.app, name="inbox")
+    app.add_typer(outbox.app, name="outbox")
     app.add_typer(dev.app, name="dev")
     return app
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import typer
 
+from catalog.cli.failures import say
+
 _PIPED_WIDTH = 240
 """Of a table that goes to a file or another program: long cells are not broken there."""
 
@@ -28,6 +30,36 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 def show_json(values: Mapping[str, object]) -> None:
     """Print one JSON object; times as ISO 8601, ids and the like as text."""
     typer.echo(json.dumps(values, default=_spelled))
+
+
+def show_page(
+    name: str,
+    headings: Sequence[str],
+    rows: Sequence[Mapping[str, object]],
+    limit: int,
+    key: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Print at most `limit` of the rows; one more than that says that there is a next page.
+
+    `headings` choose the columns of the table, JSON has them all. `key` names the column
+    whose value --after takes.
+    """
+    page = rows[:limit]
+    following = page[-1][key] if len(rows) > limit else None
+    if as_json:
+        show_json({name: page, "next_after": following})
+        return
+    if page:
+        show_table(
+            [heading.replace("_", " ") for heading in headings],
+            [[row[heading] for heading in headings] for row in page],
+        )
+    else:
+        say(f"catalog: no {name}")
+    if following is not None:
+        say(f"catalog: there is more: --after {following}")
 
 
 def moment(at: datetime | None) -> str:

@@ -24,7 +24,7 @@ from catalog.client.errors import (
     UploadFailedError,
     UrlExpiredError,
 )
-from catalog.client.messages import Upload, Video
+from catalog.client.messages import Cancelled, Reported, Upload, UploadPage, Video
 from catalog.client.progress import Phase, Progress, ProgressListener
 from catalog.client.result import UploadResult
 from catalog.client.service import CatalogClient
@@ -34,6 +34,7 @@ from catalog.client.uploader import Uploader, UploadOptions
 __all__ = [
     "AccessRefusedError",
     "AlreadyRunningError",
+    "Cancelled",
     "CatalogClient",
     "ClientError",
     "ClientSettings",
@@ -47,6 +48,7 @@ __all__ = [
     "Phase",
     "Progress",
     "ProgressListener",
+    "Reported",
     "RetryPolicy",
     "ServiceError",
     "ServiceUnavailableError",
@@ -58,6 +60,7 @@ __all__ = [
     "Upload",
     "UploadFailedError",
     "UploadOptions",
+    "UploadPage",
     "UploadResult",
     "Uploader",
     "UrlExpiredError",

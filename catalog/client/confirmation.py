@@ -18,6 +18,7 @@ from catalog.client.messages import Upload
 from catalog.client.service import CatalogClient
 
 _WAITING = frozenset({"pending", "uploading"})
+CANCELLED = "CANCELLED"
 # The notification of an object that came in the last moment overrules it.
 _OVERRULED_LATER = "SESSION_EXPIRED"
 
@@ -64,6 +65,16 @@ def check(upload: Upload, md5_hex: str) -> None:
         )
     if upload.status == "completed" and upload.md5_hash_hex != md5_hex:
         raise HashMismatchError(f"upload {upload.upload_id} was completed by another file")
+
+
+async def check_not_cancelled(client: CatalogClient, upload_id: str) -> None:
+    """Raise UploadFailedError for an upload that its owner gave up."""
+    upload = await client.get_upload(upload_id)
+    if upload.error_code == CANCELLED:
+        raise UploadFailedError(
+            f"upload {upload_id} was cancelled; run the same command again to begin anew",
+            reason=CANCELLED,
+        )
 
 
 def _is_open(upload: Upload) -> bool:

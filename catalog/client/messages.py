@@ -64,6 +64,31 @@ class Video:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class UploadPage:
+    """Uploads, newest first; without a `next_page_token` these are the last ones."""
+
+    uploads: tuple[Upload, ...]
+    next_page_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """An upload after it was given up."""
+
+    status: str
+    error_code: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An upload after a progress report."""
+
+    status: str
+    bytes_reported: int
+
+
 def init_answer(wire: upload_pb2.InitResumableUploadResponse) -> InitAnswer:
     """The answer without its wire type."""
     return InitAnswer(
@@ -105,6 +130,11 @@ def upload(wire: upload_pb2.GetUploadResponse) -> Upload:
         session_expires_at_unixms=wire.session_expires_at_unixms,
         bytes_reported=wire.bytes_reported,
     )
+
+
+def upload_page(wire: upload_pb2.ListUploadsResponse) -> UploadPage:
+    """The page without its wire type."""
+    return UploadPage(tuple(upload(each) for each in wire.uploads), wire.next_page_token)
 
 
 def video(wire: video_pb2.Video) -> Video:

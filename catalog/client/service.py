@@ -2,6 +2,7 @@
 
 import ipaddress
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
@@ -93,6 +94,59 @@ class CatalogClient:
         """One of the user's uploads."""
         request = upload_pb2.GetUploadRequest(upload_id=upload_id)
         return messages.upload(await self._call(_Call(self._uploads.GetUpload, request)))
+
+    async def list_uploads(
+        self, *, status: str = "", page_size: int = 0, page_token: str = ""
+    ) -> messages.UploadPage:
+        """One page of the user's uploads, newest first; a page size of 0 leaves it to Catalog."""
+        request = upload_pb2.ListUploadsRequest(
+            status=status, page_size=page_size, page_token=page_token
+        )
+        answer = await self._call(_Call(self._uploads.ListUploads, request))
+        return messages.upload_page(answer)
+
+    async def every_upload(
+        self, *, status: str = "", page_size: int = 100
+    ) -> AsyncIterator[messages.Upload]:
+        """All of the user's uploads, newest first, page by page as they are asked for."""
+        token = ""
+        while True:
+            page = await self.list_uploads(status=status, page_size=page_size, page_token=token)
+            for upload in page.uploads:
+                yield upload
+            token = page.next_page_token
+            if not token:
+                return
+
+    async def cancel_upload(self, upload_id: str) -> messages.Cancelled:
+        """Give one of the user's uploads up; safe to repeat."""
+        request = upload_pb2.CancelUploadRequest(upload_id=upload_id)
+        answer = await self._call(_Call(self._uploads.CancelUpload, request))
+        return messages.Cancelled(answer.status, answer.error_code, answer.version)
+
+    async def report_upload_progress(
+        self,
+        upload_id: str,
+        *,
+        bytes_persisted: int,
+        resume_count: int = 0,
+        offset_mismatch_count: int = 0,
+        precondition_failed_count: int = 0,
+    ) -> messages.Reported:
+        """Tell how far an upload is, with the counts since the last report that was answered.
+
+        Asked once: the counts are added up, so whoever calls tells them again if it must.
+        """
+        request = upload_pb2.ReportUploadProgressRequest(
+            upload_id=upload_id,
+            bytes_persisted=bytes_persisted,
+            resume_count=resume_count,
+            offset_mismatch_count=offset_mismatch_count,
+            precondition_failed_count=precondition_failed_count,
+        )
+        call = _Call(self._uploads.ReportUploadProgress, request)
+        answer = await self._call_once(call)
+        return messages.Reported(answer.status, answer.bytes_reported)
 
     async def create_video(self, title: str, description: str = "") -> messages.Video:
         """A new video that waits for its file.

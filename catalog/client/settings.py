@@ -28,6 +28,8 @@ class Timeouts:
     write: float = 30.0
     # Cloud Storage answers the last chunk only when the object is made.
     read: float = 60.0
+    # A progress report; the end of an upload waits this long for its last one.
+    report: float = 2.0
     # Courtesy calls on the way out, such as cancelling a session.
     farewell: float = 5.0
 
@@ -53,4 +55,9 @@ class ClientSettings:
     confirm_deadline: float = 60.0
     poll_first_wait: float = 0.1
     poll_longest_wait: float = 2.0
+    # Progress is reported after the longer interval, or sooner when this share of the file
+    # has got ahead.
+    report_interval: float = 5.0
+    report_least_interval: float = 1.0
+    report_share: float = 0.1
     hash_block_bytes: int = 1024 * 1024

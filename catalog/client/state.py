@@ -113,6 +113,15 @@ class UploadMemory:
         self._path = None
 
 
+def unfinished(directory: Path, upload_id: str) -> Iterator[tuple[Path, OpenSession]]:
+    """Sessions that are remembered for an upload, each with its state file."""
+    for path in sorted(directory.glob("*.json")):
+        with contextlib.suppress(OSError, ValueError):
+            remembered = _read(path)
+            if remembered is not None and remembered.session.upload_id == upload_id:
+                yield path, remembered.session
+
+
 def _read(path: Path) -> Remembered | None:
     """Raises OSError or ValueError for what is not there, not whole or not sensible."""
     # Takes its time to import, and most uploads have nothing to recall.

@@ -1,6 +1,6 @@
 """Sends a file over one open session, chunk by chunk, through whatever the line does."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from catalog.client.answers import Persisted, Stored
 from catalog.client.chunks import Chunk, next_chunk
@@ -13,14 +13,7 @@ from catalog.client.settings import ClientSettings
 from catalog.client.source import SourceFile
 from catalog.client.state import OpenSession
 from catalog.client.storage import ChunkBody, Storage
-
-
-@dataclass(slots=True)
-class Tally:
-    """What an upload took, over all its sessions."""
-
-    bytes_sent: int = 0
-    resumed_from: int = 0
+from catalog.client.tally import Tally
 
 
 class Transfer:
@@ -28,6 +21,7 @@ class Transfer:
 
     What is persisted is what Cloud Storage says, never what was sent. After any trouble the
     status is asked before another byte goes out, so no persisted byte is sent twice.
+    `on_persisted` hears of every step ahead, 0 included; what it raises ends the transfer.
     """
 
     def __init__(
@@ -39,6 +33,7 @@ class Transfer:
         md5_hex: str,
         settings: ClientSettings,
         listener: ProgressListener,
+        on_persisted: Callable[[int], None],
         tally: Tally,
     ) -> None:
         self._storage = storage
@@ -47,6 +42,7 @@ class Transfer:
         self._md5_hex = md5_hex
         self._settings = settings
         self._listener = listener
+        self._on_persisted = on_persisted
         self._tally = tally
         self._pace = Pace()
         self._reader = ReadAhead(source)
@@ -64,8 +60,9 @@ class Transfer:
         """Send what the session does not hold yet; raises as `begin` does."""
         self._report(Phase.RESUMING, 0)
         held = await self._held()
+        self._tally.resumes += 1
         if isinstance(held, Stored):
-            return held
+            return self._all(held)
         self._tally.resumed_from = held.offset
         self._report(Phase.UPLOADING, held.offset)
         return await self._from(held.offset)
@@ -78,10 +75,15 @@ class Transfer:
 
     async def _from(self, offset: int) -> Stored:
         while True:
+            self._on_persisted(offset)
             reached = await self._step(offset)
             if isinstance(reached, Stored):
-                return reached
+                return self._all(reached)
             offset = reached.offset
+
+    def _all(self, stored: Stored) -> Stored:
+        self._on_persisted(self._source.size)
+        return stored
 
     async def _step(self, offset: int) -> Persisted | Stored:
         """Get beyond `offset`, however many tries that takes."""
@@ -98,8 +100,10 @@ class Transfer:
             return await self._put(offset)
         self._pace.broke()
         held = await self._status()
+        self._tally.resumes += 1
         if isinstance(held, Stored) or held.offset > offset:
             return held
+        self._tally.offset_mismatches += held.offset < offset
         return await self._put(held.offset)
 
     async def _status(self) -> Persisted | Stored:
@@ -113,6 +117,7 @@ class Transfer:
         chunk = next_chunk(offset, self._source.size, self._session.chunk_bytes)
         reached = self._sane(await self._storage.put(self._session.uri, chunk, self._body(chunk)))
         if isinstance(reached, Persisted):
+            self._tally.offset_mismatches += reached.offset < chunk.end
             self._report(Phase.UPLOADING, reached.offset)
         return reached
 

@@ -1,9 +1,10 @@
 """One run of one upload: what to do first, and what when a session is lost."""
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from catalog.client import confirmation
+from catalog.client.announcement import Announcement
 from catalog.client.answers import Stored
 from catalog.client.chunks import chunk_size
 from catalog.client.digest import md5_hex
@@ -19,22 +20,15 @@ from catalog.client.errors import (
 )
 from catalog.client.messages import InitAnswer
 from catalog.client.progress import Phase, Progress, ProgressListener
+from catalog.client.reports import ProgressReports
 from catalog.client.result import Target, UploadResult, announced, just_made, seen
 from catalog.client.retry import retrying
 from catalog.client.service import CatalogClient
 from catalog.client.source import SourceFile
 from catalog.client.state import OpenSession, Remembered, UploadMemory
 from catalog.client.storage import Storage
-from catalog.client.transfer import Tally, Transfer
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What Catalog is told of the file beside its size and MD5."""
-
-    filename: str
-    content_type: str
-    video_id: str
+from catalog.client.tally import Tally
+from catalog.client.transfer import Transfer
 
 
 class UploadRun:
@@ -58,13 +52,17 @@ class UploadRun:
         self._announcement = announcement
         self._listener = listener
         self._tally = Tally()
+        self._reports = ProgressReports(client, self._tally, source.size)
         self._md5_hex = ""
+        # The upload that this run asked for, rather than found remembered.
+        self._begun = ""
 
     async def execute(self, watch_deadline: float | None) -> UploadResult:
         """Raises as `Uploader.upload` does; `watch_deadline` None means: do not watch."""
         remembered = self._memory.recall(self._source.identity)
         self._md5_hex = remembered.md5_hex if remembered else await self._hash()
-        target = await self._store(remembered)
+        async with self._reports:
+            target = await self._store(remembered)
         self._memory.forget()
         if target.status != "completed" or not target.generation:
             target = await self._confirm(target, watch_deadline)
@@ -81,6 +79,8 @@ class UploadRun:
                 return await self._once(session)
             except (SessionLostError, UrlExpiredError):
                 self._memory.forget()
+                if self._begun:
+                    await confirmation.check_not_cancelled(self._client, self._begun)
                 if restarts_left == 0:
                     raise
             session = None
@@ -105,6 +105,8 @@ class UploadRun:
             upload_id = answer.upload_id
             return await self._send(await self._open(answer), resumed=False)
         except ObjectExistsError as refusal:
+            self._tally.refusals += 1
+            self._reports.about(upload_id)
             return await self._stored_by_another(
                 upload_id, refusal, self._settings.confirm_deadline
             )
@@ -114,13 +116,15 @@ class UploadRun:
 
     async def _init(self) -> InitAnswer:
         self._report(Phase.STARTING)
-        return await self._client.init_resumable_upload(
+        answer = await self._client.init_resumable_upload(
             filename=self._announcement.filename,
             size_bytes=self._source.size,
             content_type=self._announcement.content_type,
             md5_hex=self._md5_hex,
             video_id=self._announcement.video_id,
         )
+        self._begun, self._reports.cancelled = answer.upload_id, False
+        return answer
 
     async def _open(self, answer: InitAnswer) -> OpenSession:
         policy = retrying(self._settings.storage_retry)
@@ -146,6 +150,7 @@ class UploadRun:
             md5_hex=self._md5_hex,
             settings=self._settings,
             listener=self._listener,
+            on_persisted=lambda offset: self._persisted(session, offset),
             tally=self._tally,
         )
         try:
@@ -154,12 +159,21 @@ class UploadRun:
         except FileError:
             await self._abandon(session)
             raise
+        except SessionLostError:
+            if self._reports.cancelled:
+                await self._abandon(session)
+            raise
         except HashMismatchError:
             self._memory.forget()
             raise
 
+    def _persisted(self, session: OpenSession, offset: int) -> None:
+        self._reports.reached(session.upload_id, offset)
+        if self._reports.cancelled:
+            raise SessionLostError("the upload was cancelled; run the same command again")
+
     async def _abandon(self, session: OpenSession) -> None:
-        """The session holds bytes of a file that is no more: nobody may complete it."""
+        """Nobody may complete a session whose bytes are no longer wanted."""
         self._memory.forget()
         with contextlib.suppress(StorageError):
             await self._storage.cancel(session.uri)

@@ -1,16 +1,20 @@
 """The reference uploader: one file, from its MD5 to a confirmed upload."""
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.client.announcement import Announcement
 from catalog.client.content_type import content_type_of
+from catalog.client.errors import StorageError
+from catalog.client.messages import Cancelled
 from catalog.client.progress import ProgressListener, silent
 from catalog.client.result import UploadResult
 from catalog.client.service import CatalogClient
 from catalog.client.source import SourceFile
-from catalog.client.state import UploadMemory
+from catalog.client.state import UploadMemory, unfinished
 from catalog.client.storage import Storage
-from catalog.client.upload_run import Announcement, UploadRun
+from catalog.client.upload_run import UploadRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,21 @@ class Uploader:
             )
             with memory.claimed():
                 return await run.execute(options.watch_deadline if options.watch else None)
+
+    async def cancel(self, upload_id: str) -> Cancelled:
+        """Give an upload up, and what was remembered of it here, sessions included.
+
+        A run that is at it stops when it hears of it. Raises ServiceError, for a completed
+        upload with the reason UPLOAD_COMPLETED.
+        """
+        cancelled = await self.client.cancel_upload(upload_id)
+        if self._state_dir is not None:
+            async with Storage(self.client.settings) as storage:
+                for path, session in unfinished(self._state_dir, upload_id):
+                    path.unlink(missing_ok=True)
+                    with contextlib.suppress(StorageError):
+                        await storage.cancel(session.uri)
+        return cancelled
 
 
 def _printable(name: str) -> str:

@@ -20,10 +20,12 @@ from catalog.runtime.settings import (
     AuthSettings,
     DatabaseSettings,
     GcsSettings,
+    OutboxSettings,
     PubsubSettings,
     ServerSettings,
     TelemetrySettings,
     UploadsSettings,
+    WorkersSettings,
 )
 
 _PREFIX = "CATALOG_"
@@ -64,6 +66,8 @@ class Config(BaseSettings):
     pubsub: PubsubSettings = PubsubSettings()
     uploads: UploadsSettings = UploadsSettings()
     auth: AuthSettings = AuthSettings()
+    workers: WorkersSettings = WorkersSettings()
+    outbox: OutboxSettings = OutboxSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
 
     @classmethod
@@ -146,6 +150,10 @@ def _missing(sections: Mapping[str, Any], *, serving: bool) -> list[str]:
             "gcs.signer_key_file": gcs.signer_key_file or gcs.signer == "iam",
             "gcs.signer_service_account": gcs.signer_service_account or gcs.signer == "key",
         }
+        pubsub, workers = sections.get("pubsub"), sections.get("workers")
+        if isinstance(pubsub, PubsubSettings) and isinstance(workers, WorkersSettings):
+            project = pubsub.project_id or gcs.project_id
+            needed["pubsub.project_id"] = project or not workers.in_server
         problems += [f"{name}: must be set" for name, value in needed.items() if not value]
     return problems
 
@@ -162,7 +170,17 @@ def _database_problems(database: DatabaseSettings) -> list[str]:
         problems.append("database.url: must be set (DATABASE_URL, or database.url_file)")
     elif not is_postgres_url(dsn):
         problems.append(f"database.url: {EXPECTED}")
+    else:
+        problems += _direct_url_problems(database)
     return problems
+
+
+def _direct_url_problems(database: DatabaseSettings) -> list[str]:
+    try:
+        dsn = database.direct_dsn()
+    except (OSError, UnicodeDecodeError):
+        return ["database.direct_url_file: cannot be read"]
+    return [] if is_postgres_url(dsn) else [f"database.direct_url: {EXPECTED}"]
 
 
 def _file_values(path: Path, problems: list[str]) -> dict[str, Any]:
@@ -183,6 +201,11 @@ def _file_values(path: Path, problems: list[str]) -> dict[str, Any]:
     database = sections.get("database")
     if isinstance(database, dict) and database.get("url"):
         problems.append("database.url: is a secret; set DATABASE_URL or database.url_file instead")
+    if isinstance(database, dict) and database.get("direct_url"):
+        problems.append(
+            "database.direct_url: is a secret; set CATALOG_DATABASE__DIRECT_URL "
+            "or database.direct_url_file instead"
+        )
     return sections
 
 

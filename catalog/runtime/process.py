@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import structlog
 import uvloop
@@ -10,9 +11,12 @@ import uvloop
 from catalog.application.faults import describe_fault
 from catalog.runtime import logs
 from catalog.runtime.config import Config
-from catalog.runtime.service import Running, StartError, serve
+from catalog.runtime.service import Running, StartError, serve, serve_workers
+from catalog.runtime.workers import RunningWorkers
 
+Part = TypeVar("Part")
 Started = Callable[[Running], None]
+Serve = Callable[[asyncio.Event, Callable[[Part], None]], Awaitable[None]]
 
 
 def run(config: Config, started: Started | None = None) -> int:
@@ -20,7 +24,6 @@ def run(config: Config, started: Started | None = None) -> int:
 
     Raises StartError.
     """
-    logs.configure(config.telemetry.log_format, config.telemetry.log_level)
     log = structlog.get_logger(component="service")
 
     def announce(running: Running) -> None:
@@ -28,9 +31,25 @@ def run(config: Config, started: Started | None = None) -> int:
         if started is not None:
             started(running)
 
+    return _run(config, lambda stop, up: serve(config, stop, up), announce)
+
+
+def run_worker_process(config: Config, names: Sequence[str]) -> int:
+    """Run these workers alone until SIGTERM or SIGINT; exit code and errors as above."""
+    log = structlog.get_logger(component="service")
+
+    def announce(_: RunningWorkers) -> None:
+        log.info("working", workers=list(names))
+
+    return _run(config, lambda stop, up: serve_workers(config, names, stop, up), announce)
+
+
+def _run(config: Config, serve: Serve[Part], announce: Callable[[Part], None]) -> int:
+    logs.configure(config.telemetry.log_format, config.telemetry.log_level)
+    log = structlog.get_logger(component="service")
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_until_told(config, announce))
+            runner.run(_until_told(serve, announce))
     except StartError:
         raise
     except Exception as error:  # noqa: BLE001 - a crashed part: its text may hold secrets
@@ -41,15 +60,15 @@ def run(config: Config, started: Started | None = None) -> int:
     return 0
 
 
-async def _until_told(config: Config, announce: Started) -> None:
+async def _until_told(serve: Serve[Part], announce: Callable[[Part], None]) -> None:
     """Serve until a signal comes; one that comes before we serve ends the start at once."""
     stop, serving = asyncio.Event(), asyncio.Event()
 
-    def up(running: Running) -> None:
+    def up(running: Part) -> None:
         serving.set()
         announce(running)
 
-    task = asyncio.create_task(serve(config, stop, up))
+    task = asyncio.ensure_future(serve(stop, up))
 
     def end() -> None:
         stop.set()

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -15,13 +15,15 @@ import asyncpg
 
 from catalog.adapters.gcs.key_signer import SigningKeyError
 from catalog.adapters.grpc.server import GrpcServer, GrpcSettings, grpc_server
-from catalog.adapters.http.app import sidecar_app
+from catalog.adapters.http.app import health_app, sidecar_app
+from catalog.adapters.http.health import Readiness
 from catalog.adapters.http.server import HttpServer, HttpSettings, http_server
 from catalog.adapters.postgres.pool import DatabaseSetupError, open_pool
 from catalog.runtime import migrations
 from catalog.runtime.config import Config
 from catalog.runtime.container import Container, build, pool_settings
 from catalog.runtime.readiness import ServiceReadiness
+from catalog.runtime.workers import BUILDERS, RunningWorkers, WorkersToo, running_workers
 
 
 class StartError(Exception):
@@ -34,6 +36,7 @@ class Running:
 
     grpc: GrpcServer
     http: HttpServer
+    workers: RunningWorkers
 
 
 @asynccontextmanager
@@ -41,7 +44,8 @@ async def service(config: Config) -> AsyncIterator[Running]:
     """Serve while the block lasts. Raises StartError.
 
     Left in the reverse order of entry: readiness goes dark and health says
-    NOT_SERVING, gRPC calls finish, then pushes, and the pool closes last.
+    NOT_SERVING, gRPC calls finish, then pushes, while the workers finish what they
+    are at, and the pool closes last.
     """
     async with AsyncExitStack() as stack:
         with _database_explained():
@@ -49,17 +53,52 @@ async def service(config: Config) -> AsyncIterator[Running]:
             await _require_schema(pool)
         with _explained():
             container = await stack.enter_async_context(build(config, pool))
+        names = tuple(BUILDERS) if config.workers.in_server else ()
+        workers = await _working(config, pool, names, stack)
         readiness = ServiceReadiness(pool)
         with _listening("server.http_addr", config.server.http_addr):
-            http = await stack.enter_async_context(_http(config, container, readiness))
+            http = await stack.enter_async_context(
+                _http(config, container, WorkersToo(readiness, workers))
+            )
         with _listening("server.grpc_addr", config.server.grpc_addr):
             grpc = await stack.enter_async_context(_grpc(config, container))
+        stack.callback(workers.tell_to_stop)
         stack.callback(readiness.drain)
-        yield Running(grpc, http)
+        yield Running(grpc, http, workers)
+
+
+@asynccontextmanager
+async def work(config: Config, names: Sequence[str]) -> AsyncIterator[RunningWorkers]:
+    """Run these workers and no server while the block lasts, but for probes. Raises StartError."""
+    async with AsyncExitStack() as stack:
+        with _database_explained():
+            pool = await stack.enter_async_context(open_pool(pool_settings(config)))
+            await _require_schema(pool)
+        readiness = ServiceReadiness(pool)
+        workers = await _working(config, pool, names, stack)
+        if config.workers.http_addr:
+            app = health_app(WorkersToo(readiness, workers))
+            with _listening("workers.http_addr", config.workers.http_addr):
+                await stack.enter_async_context(
+                    http_server(app, HttpSettings(config.workers.http_addr, grace_seconds=1))
+                )
+        stack.callback(workers.tell_to_stop)
+        stack.callback(readiness.drain)
+        yield workers
+
+
+async def _working(
+    config: Config,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    names: Sequence[str],
+    stack: AsyncExitStack,
+) -> RunningWorkers:
+    with _database_explained(), _explained():
+        return await stack.enter_async_context(running_workers(config, pool, names))
 
 
 def _http(
-    config: Config, container: Container, readiness: ServiceReadiness
+    config: Config, container: Container, readiness: Readiness
 ) -> AbstractAsyncContextManager[HttpServer]:
     app = sidecar_app(container.callback, readiness, config.pubsub.callback_path)
     grace = max(1, round(config.server.shutdown_grace_seconds / 4))
@@ -125,9 +164,27 @@ async def serve(
         watchers = [
             parts.create_task(running.grpc.watch(), name="grpc"),
             parts.create_task(running.http.watch(), name="http"),
+            parts.create_task(running.workers.watch(), name="workers"),
         ]
         if started is not None:
             started(running)
         await stop.wait()
         for watcher in watchers:
             watcher.cancel()
+
+
+async def serve_workers(
+    config: Config,
+    names: Sequence[str],
+    stop: asyncio.Event,
+    started: Callable[[RunningWorkers], None],
+) -> None:
+    """Run these workers until `stop` is set; one that ends by itself ends everything.
+
+    Raises as `serve` does.
+    """
+    async with work(config, names) as running, asyncio.TaskGroup() as parts:
+        watcher = parts.create_task(running.watch(), name="workers")
+        started(running)
+        await stop.wait()
+        watcher.cancel()

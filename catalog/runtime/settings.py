@@ -37,6 +37,7 @@ def _http_url(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+OptionalAddress = Annotated[str, AfterValidator(lambda value: value and _address(value))]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 TextList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_none_for_empty)]
@@ -63,6 +64,8 @@ class DatabaseSettings(_Section):
 
     url: SecretStr = SecretStr("")
     url_file: OptionalPath = None
+    direct_url: SecretStr = SecretStr("")
+    direct_url_file: OptionalPath = None
     pool_min_size: int = Field(2, ge=0, le=1000)
     pool_max_size: int = Field(10, ge=1, le=1000)
     connect_timeout_seconds: Seconds = 5.0
@@ -79,6 +82,12 @@ class DatabaseSettings(_Section):
         if self.url_file is not None and not self.url.get_secret_value():
             return self.url_file.read_text("utf-8").strip()
         return self.url.get_secret_value()
+
+    def direct_dsn(self) -> str:
+        """The same for what a transaction pooler would break: a secret."""
+        if self.direct_url_file is not None and not self.direct_url.get_secret_value():
+            return self.direct_url_file.read_text("utf-8").strip()
+        return self.direct_url.get_secret_value() or self.dsn()
 
 
 class GcsSettings(_Section):
@@ -106,9 +115,37 @@ class GcsSettings(_Section):
 
 
 class PubsubSettings(_Section):
-    """Where pushes arrive."""
+    """Where pushes arrive, and where events go."""
 
     callback_path: str = Field("/_/gcs/callback", pattern=r"^/\S+$")
+    project_id: str = ""
+    events_topic: str = Field("video-events", pattern=r"^[A-Za-z][A-Za-z0-9._~+%-]{2,254}$")
+    endpoint: HttpUrl = ""
+
+
+class WorkersSettings(_Section):
+    """Where the work in the background is done."""
+
+    in_server: bool = False
+    http_addr: OptionalAddress = ""
+
+
+class OutboxSettings(_Section):
+    """How events leave, and how long they are kept after that."""
+
+    max_in_flight: int = Field(64, ge=1, le=1000)
+    batch_size: int = Field(100, ge=1, le=1000)
+    poll_min_seconds: Seconds = 0.05
+    poll_max_seconds: Seconds = 1.0
+    publish_timeout_seconds: Seconds = 10.0
+    max_attempts: int = Field(20, ge=1, le=1000)
+    backoff_seconds: Seconds = 0.5
+    backoff_max_seconds: Seconds = 60.0
+    session_timeout_seconds: float = Field(3.0, ge=1, le=60)
+    drain_seconds: Seconds = 5.0
+    retention_days: int = Field(31, ge=1, le=3650)
+    prune_every_seconds: Seconds = 600.0
+    prune_batch_size: int = Field(1000, ge=1, le=10_000)
 
 
 class UploadsSettings(_Section):

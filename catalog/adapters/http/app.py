@@ -1,6 +1,7 @@
 """The sidecar's routes, and answers that tell nothing of what went wrong inside."""
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from starlette.applications import Starlette
@@ -20,13 +21,27 @@ def sidecar_app(
     callback: PushCallback, readiness: Readiness, callback_path: str = "/_/gcs/callback"
 ) -> Starlette:
     """Build the application: the push endpoint, /healthz and /readyz; all else is 404 or 405."""
+    return _app(
+        [Route(callback_path, callback.receive, methods=["POST"]), *_health_routes(readiness)]
+    )
+
+
+def health_app(readiness: Readiness) -> Starlette:
+    """Build the application of a process that only works: /healthz and /readyz."""
+    return _app(_health_routes(readiness))
+
+
+def _health_routes(readiness: Readiness) -> list[Route]:
     health = HealthEndpoints(readiness)
+    return [
+        Route("/healthz", health.alive, methods=["GET"]),
+        Route("/readyz", health.ready, methods=["GET"]),
+    ]
+
+
+def _app(routes: Sequence[Route]) -> Starlette:
     app = Starlette(
-        routes=[
-            Route(callback_path, callback.receive, methods=["POST"]),
-            Route("/healthz", health.alive, methods=["GET"]),
-            Route("/readyz", health.ready, methods=["GET"]),
-        ],
+        routes=routes,
         middleware=[Middleware(FaultBarrier)],
         exception_handlers={HTTPException: _bare_answer},
     )

@@ -11,11 +11,12 @@ from catalog.runtime.config import Config
 
 Plain = dict[str, dict[str, Any]]
 Values = st.SearchStrategy[Any]
-SECRETS = ("url", "url_file")
+SECRETS = ("url", "url_file", "direct_url", "direct_url_file")
 _word = st.from_regex(r"[a-z0-9][a-z0-9._@-]{0,20}", fullmatch=True)
 _host = st.sampled_from(["", "0.0.0.0", "localhost", "[::1]"])
 _by_name: dict[str, Values] = {
     "addr": st.builds("{}:{}".format, _host, st.integers(0, 65_535)),
+    "topic": st.from_regex(r"[a-z][a-z0-9-]{2,20}", fullmatch=True),
     "endpoint": st.builds("https://{}/{}".format, _word, _word),
     "certs_url": st.builds("https://{}".format, _word),
     "path": st.builds("/{}".format, _word),
@@ -38,7 +39,7 @@ def _of_type(field: FieldInfo) -> Values:
     strategies: dict[type, Values] = {
         bool: st.booleans(),
         int: st.integers(low, high),
-        float: st.floats(0.001, high, allow_nan=False),
+        float: st.floats(0.001 if low is None else low, high, allow_nan=False),
         str: _word,
     }
     assert isinstance(kind, type)

@@ -77,3 +77,12 @@ def test_the_database_address_is_refused_in_the_file_and_not_repeated(
     assert problems(file) == [
         "database.url: is a secret; set DATABASE_URL or database.url_file instead"
     ]
+
+
+def test_the_direct_address_is_refused_in_the_file_and_not_repeated(
+    environment: Environment, tmp_path: Path
+) -> None:
+    file = a_file(tmp_path, database={"direct_url": DSN})
+    [problem] = problems(file)
+    assert problem.startswith("database.direct_url: is a secret; ")
+    assert DSN not in problem

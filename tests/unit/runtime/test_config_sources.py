@@ -55,3 +55,17 @@ def test_variables_of_the_command_line_are_no_settings(environment: Environment)
     before = load(None)
     environment.set(CATALOG_SERVER="localhost:9000", CATALOG_USER_ID="x", CATALOG_DEBUG="1")
     assert load(None) == before
+
+
+def test_sessions_that_hold_locks_may_have_an_address_of_their_own(
+    environment: Environment, tmp_path: Path
+) -> None:
+    assert load(None).database.direct_dsn() == DSN
+    environment.set(CATALOG_DATABASE__DIRECT_URL="postgresql://direct.example/catalog")
+    assert load(None).database.direct_dsn() == "postgresql://direct.example/catalog"
+    file = tmp_path / "direct"
+    file.write_text("postgresql://file.example/catalog\n")
+    environment.set(CATALOG_DATABASE__DIRECT_URL_FILE=str(file))
+    database = load(None).database
+    assert database.direct_dsn() == "postgresql://file.example/catalog"
+    assert database.dsn() == DSN

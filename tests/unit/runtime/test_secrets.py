@@ -15,7 +15,7 @@ DSN = f"postgresql://user:{CANARY}@127.0.0.1:1/catalog"
 
 
 def test_no_text_of_the_settings_holds_it(bare: Environment) -> None:
-    bare.set(DATABASE_URL=DSN)
+    bare.set(DATABASE_URL=DSN, CATALOG_DATABASE__DIRECT_URL=DSN)
     config = load(None)
     texts = [
         *(str(config), repr(config), repr(config.database), str(config.database.url)),

@@ -1,0 +1,111 @@
+"""Parked events by the real command: shown with their reasons, redriven or given up."""
+
+import uuid
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from catalog.adapters.postgres.store import PostgresStore
+from catalog.adapters.pubsub.codec import ProtobufEvents
+from catalog.application.finalize_upload import FinalizeUpload
+from catalog.application.operate_outbox import (
+    EventNotFoundError,
+    EventNotParkedError,
+    OperateOutbox,
+)
+from tests.e2e.operators import Operator
+from tests.support.builders import a_stored_object, an_arrival
+from tests.support.sql_ledger import SqlLedger
+from tests.support.world import World
+
+Pool = asyncpg.Pool
+PARK = (
+    "UPDATE catalog.outbox_events SET parked_at = now(), attempts = 20, last_error = 'NOT_FOUND'"
+    " WHERE event_type = 'video.upload.completed'"
+)
+
+
+@pytest.fixture
+async def parked(store: PostgresStore, pool: "Pool[asyncpg.Record]") -> str:
+    """The id of a parked completion; the event of its video waits."""
+    upload = await World(store, SqlLedger(pool)).waiting()
+    finalize = FinalizeUpload(store, ProtobufEvents(), 10**9)
+    await finalize(an_arrival(a_stored_object(upload)))
+    await pool.execute(PARK)
+    row = await pool.fetchrow("SELECT event_id FROM catalog.outbox_events ORDER BY id LIMIT 1")
+    assert row is not None
+    return str(row["event_id"])
+
+
+async def test_a_parked_event_is_listed_shown_and_redriven(
+    parked: str, database: str, tmp_path: Path
+) -> None:
+    operator = Operator(database, tmp_path)
+
+    first = await operator.told("outbox", "list", "--limit", "1")
+    second = await operator.told("outbox", "list", "--after", str(first["next_after"]))
+    only = await operator.told("outbox", "list", "--state", "parked")
+    shown = await operator.told("outbox", "show", parked)
+    redriven = await operator.told("outbox", "redrive", parked)
+    again = await operator.run("outbox", "redrive", parked)
+
+    assert [each["event_type"] for each in first["events"] + second["events"]] == [
+        "video.upload.completed",
+        "video.created",
+    ]
+    assert second["next_after"] is None
+    assert [(each["event_id"], each["reason"]) for each in only["events"]] == [
+        (parked, "NOT_FOUND")
+    ]
+    assert shown["payload"]["meta"]["event_id"] == parked
+    assert shown["headers"]["event_id"] == parked
+    assert (redriven["state"], redriven["attempts"]) == ("waiting", 0)
+    assert (again.code, again.out) == (1, "")
+    assert again.err == f"catalog: event {parked} is waiting, not parked\n"
+
+
+async def test_people_see_tables_and_one_line_for_what_is_wrong(
+    parked: str, database: str, tmp_path: Path
+) -> None:
+    operator = Operator(database, tmp_path)
+
+    listed = await operator.run("outbox", "list", "--limit", "1")
+    shown = await operator.run("outbox", "show", parked)
+
+    assert "video.upload.completed" in listed.out
+    assert "NOT_FOUND" in listed.out
+    assert listed.err.startswith("catalog: there is more: --after ")
+    assert '"raw_file_reference"' in shown.out
+    for arguments, code, words in (
+        (("outbox", "show", "x"), 2, "must be a UUID"),
+        (("outbox", "show", str(uuid.uuid4())), 1, "no such event"),
+        (("outbox", "redrive"), 2, "--all"),
+    ):
+        ended = await operator.run(*arguments)
+        assert (ended.code, ended.out) == (code, "")
+        assert ended.err.count("\n") == 1
+        assert words in ended.err
+
+
+async def test_a_skipped_event_is_given_up_and_only_once(parked: str, store: PostgresStore) -> None:
+    outbox, event_id = OperateOutbox(store), uuid.UUID(parked)
+
+    assert (await outbox.skip(event_id)).state == "skipped"
+    with pytest.raises(EventNotParkedError):
+        await outbox.skip(event_id)
+    with pytest.raises(EventNotParkedError):
+        await outbox.redrive(event_id)
+    with pytest.raises(EventNotFoundError):
+        await outbox.skip(uuid.uuid4())
+
+
+async def test_all_that_is_parked_is_redriven_at_once(
+    parked: str, store: PostgresStore, pool: "Pool[asyncpg.Record]"
+) -> None:
+    outbox = OperateOutbox(store)
+    await pool.execute("UPDATE catalog.outbox_events SET parked_at = now()")
+
+    assert await outbox.redrive_all() == 2
+    assert await outbox.redrive_all() == 0
+    assert [each.state for each in await outbox.page(None, 0, 10)] == ["waiting", "waiting"]

@@ -1,0 +1,146 @@
+"""A walk stops anywhere and is resumed by anybody."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from catalog.adapters.memory.objects import MemoryObjects
+from catalog.application.sweep_walk import SweepMode, SweepRun
+from catalog.application.upkeep_records import ObjectPage
+from catalog.domain.errors import StorageUnavailableError
+from tests.support.world import World, memory_world
+from tests.unit.application.upkeep_over_memory import put, put_orphan, upkeep
+
+REPAIR = SweepMode.REPAIR
+
+
+class Breaking(MemoryObjects):
+    """Lists so many pages and then none."""
+
+    pages = 1000
+    listed = 0
+
+    async def page(
+        self,
+        bucket: str,
+        *,
+        prefix: str,
+        limit: int,
+        after: str | None = None,
+        upto: str | None = None,
+    ) -> ObjectPage:
+        self.pages -= 1
+        if self.pages < 0:
+            raise StorageUnavailableError
+        self.listed += 1
+        return await super().page(bucket, prefix=prefix, limit=limit, after=after, upto=upto)
+
+
+async def completed_and_waiting(world: World) -> None:
+    for _ in range(5):
+        await world.completed()
+        put(world, await world.waiting())
+
+
+async def test_a_walk_that_breaks_off_goes_on_where_it_was() -> None:
+    objects = Breaking()
+    world = memory_world(objects=objects)
+    await completed_and_waiting(world)
+    objects.pages = 3
+    with pytest.raises(StorageUnavailableError):
+        await upkeep(world).sweep(page_size=2)
+    objects.pages, objects.listed = 1000, 0
+    result = await upkeep(world).sweep(page_size=2)
+    assert objects.listed == 2
+    assert result.counts == {"objects": 10, "kept": 5, "completed": 5}
+    assert result.state == "finished"
+
+
+async def test_a_restart_begins_at_the_start() -> None:
+    objects = Breaking()
+    world = memory_world(objects=objects)
+    await completed_and_waiting(world)
+    objects.pages = 3
+    with pytest.raises(StorageUnavailableError):
+        await upkeep(world).sweep(page_size=2)
+    objects.pages, objects.listed = 1000, 0
+    sweep = upkeep(world).bucket_sweep(page_size=2)
+    result = await sweep(SweepRun(REPAIR, restart=True))
+    assert (objects.listed, result.counts["objects"]) == (5, 10)
+
+
+async def test_a_stop_leaves_the_walk_for_the_next_run(world: World) -> None:
+    await completed_and_waiting(world)
+    stop = asyncio.Event()
+    seen: list[str] = []
+
+    def progress(position: str, counts: Mapping[str, int]) -> None:
+        seen.append(f"{position} {counts['objects']}")
+        if len(seen) == 2:
+            stop.set()
+
+    sweep = upkeep(world).bucket_sweep(page_size=2)
+    stopped = await sweep(SweepRun(REPAIR, stop=stop, progress=progress))
+    assert (stopped.state, stopped.counts["objects"]) == ("stopped", 4)
+    assert [each.split()[1] for each in seen] == ["2", "4"]
+    assert stopped.position == seen[-1].split()[0]
+    result = await sweep(SweepRun(REPAIR))
+    assert (result.state, result.counts["objects"]) == ("finished", 10)
+
+
+async def test_two_at_once_do_not_walk_the_same(world: World) -> None:
+    await completed_and_waiting(world)
+    sweep = upkeep(world).bucket_sweep(page_size=2)
+    results = await asyncio.gather(*(sweep(SweepRun(REPAIR)) for _ in range(2)))
+    assert sorted(each.state for each in results) == ["finished", "not_now"]
+
+
+async def test_who_was_overtaken_stops(world: World) -> None:
+    await completed_and_waiting(world)
+    slow = upkeep(world).bucket_sweep(page_size=2, lease=timedelta(0))
+
+    def overtake(_position: str, _counts: Mapping[str, int]) -> None:
+        row = world.store.tables.sweeps[name]  # type: ignore[attr-defined]  # the memory store's
+        world.store.tables.sweeps[name] = replace(row, owner=stranger)  # type: ignore[attr-defined]
+
+    name = f"bucket/catalog-uploads/{REPAIR.value}"
+    stranger = (await world.waiting()).upload_id
+    result = await slow(SweepRun(REPAIR, progress=overtake))
+    assert result.state == "lost"
+
+
+async def test_a_sweep_is_not_repeated_before_its_time(world: World) -> None:
+    sweep = upkeep(world).bucket_sweep()
+    day = SweepRun(REPAIR, every=timedelta(days=1))
+    assert [(await sweep(day)).state for _ in range(2)] == ["finished", "not_now"]
+    world.clock.advance(timedelta(days=1))
+    assert (await sweep(day)).state == "finished"
+
+
+async def test_a_dry_run_and_a_real_one_do_not_share_their_progress(world: World) -> None:
+    await completed_and_waiting(world)
+    await upkeep(world).sweep(SweepMode.REPORT)
+    assert (await upkeep(world).sweep(REPAIR)).counts["completed"] == 5
+
+
+async def test_a_result_is_spelled_for_people_and_machines(world: World) -> None:
+    put_orphan(world)
+    result = await upkeep(world).sweep(SweepMode.REPORT)
+    spelled = result.as_json()
+    assert spelled.pop("started_at") == world.clock.now().isoformat()
+    assert spelled == {
+        "sweep": "bucket/catalog-uploads/report",
+        "mode": "report",
+        "state": "finished",
+        "position": None,
+        "too_many_orphans": False,
+        "objects": 1,
+        "orphans": 1,
+        "kept": 0,
+        "completed": 0,
+        "deleted": 0,
+        "skipped": {"orphan": 1},
+    }
