@@ -1,7 +1,10 @@
--- squawk-ignore-file require-lock-timeout, require-statement-timeout
--- Alone in its file and outside a transaction, as CONCURRENTLY wants it; it blocks no writer.
--- migrate:up transaction:false
-CREATE INDEX CONCURRENTLY IF NOT EXISTS uploads_waiting_by_deadline
+-- migrate:up
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '60s';
+
+-- The table is as new as this index: nobody writes to it yet.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX uploads_waiting_by_deadline
 ON catalog.uploads (session_expires_at)
 WHERE status IN ('pending', 'uploading');
 

@@ -61,11 +61,11 @@ def test_sessions_that_hold_locks_may_have_an_address_of_their_own(
     environment: Environment, tmp_path: Path
 ) -> None:
     assert load(None).database.direct_dsn() == DSN
-    environment.set(CATALOG_DATABASE__DIRECT_URL="postgresql://direct.example/catalog")
-    assert load(None).database.direct_dsn() == "postgresql://direct.example/catalog"
     file = tmp_path / "direct"
     file.write_text("postgresql://file.example/catalog\n")
     environment.set(CATALOG_DATABASE__DIRECT_URL_FILE=str(file))
     database = load(None).database
     assert database.direct_dsn() == "postgresql://file.example/catalog"
+    environment.set(CATALOG_DATABASE__DIRECT_URL="postgresql://direct.example/catalog")
+    assert load(None).database.direct_dsn() == "postgresql://direct.example/catalog"
     assert database.dsn() == DSN

@@ -1,0 +1,11 @@
+-- migrate:up
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '60s';
+
+-- The table is as new as this index: nobody writes to it yet.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX uploads_failed_by_deadline
+ON catalog.uploads (session_expires_at)
+WHERE status = 'failed';
+
+-- migrate:down

@@ -1,8 +1,0 @@
--- squawk-ignore-file require-lock-timeout, require-statement-timeout
--- Alone in its file and outside a transaction, as CONCURRENTLY wants it; it blocks no writer.
--- migrate:up transaction:false
-CREATE INDEX CONCURRENTLY IF NOT EXISTS uploads_failed_by_deadline
-ON catalog.uploads (session_expires_at)
-WHERE status = 'failed';
-
--- migrate:down
