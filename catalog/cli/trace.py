@@ -34,12 +34,12 @@ def trace(
     from catalog.domain.errors import UploadNotFoundError  # noqa: PLC0415
 
     async def work(store: "PostgresStore", _config: "Config") -> "UploadTrace":
-        try:
-            return await TraceUpload(store)(upload_id, limit)
-        except UploadNotFoundError:
-            raise CliError(f"no such upload: {upload_id}, and no history of it") from None
+        return await TraceUpload(store)(upload_id, limit)
 
-    found = operate(conf, work)
+    try:
+        found = operate(conf, work)
+    except UploadNotFoundError:
+        raise CliError(f"no such upload: {upload_id}, and no history of it") from None
     if as_json:
         show_json(spelled(found))
     else:
