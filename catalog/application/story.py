@@ -29,6 +29,15 @@ class StoryLine:
     result: str
     detail: Mapping[str, object] = field(default_factory=dict)
 
+    def spoken(self) -> tuple[str, ...]:
+        """Put it in words for people: one line, and one for the details if there are any.
+
+        What others have sent is in there: whoever prints it takes care of control characters.
+        """
+        head = f"{self.who:<8}  {self.what:<22}  {self.result}"
+        details = "  ".join(f"{name}={value}" for name, value in self.detail.items())
+        return (head, details) if details else (head,)
+
 
 def tell(
     history: Sequence[HistoryLine],

@@ -10,6 +10,7 @@ import typer
 from catalog.cli import (
     cancel,
     dev,
+    gc,
     get,
     inbox,
     migrate,
@@ -17,6 +18,7 @@ from catalog.cli import (
     serve,
     trace,
     upload,
+    uploads_forget,
     uploads_list,
     video,
     work,
@@ -46,6 +48,8 @@ def build() -> typer.Typer:
     app.command("trace")(trace.trace)
     app.add_typer(inbox.app, name="inbox")
     app.add_typer(outbox.app, name="outbox")
+    app.add_typer(gc.app, name="gc")
+    app.add_typer(uploads_forget.app, name="uploads")
     app.add_typer(dev.app, name="dev")
     return app
 

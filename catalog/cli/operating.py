@@ -24,10 +24,12 @@ def operate(conf: Path | None, work: Callable[["PostgresStore", "Config"], Await
     """Run `work` on the database that --conf and DATABASE_URL name.
 
     Whatever the use cases refuse is one line; a request that breaks the rules is bad usage.
+    UploadNotFoundError passes: the command knows better words.
     """
     from catalog.domain.errors import (  # noqa: PLC0415 - --help must be quick
         CatalogError,
         InvalidRequestError,
+        UploadNotFoundError,
     )
     from catalog.runtime.operations import OperationsError  # noqa: PLC0415
 
@@ -39,6 +41,8 @@ def operate(conf: Path | None, work: Callable[["PostgresStore", "Config"], Await
     except InvalidRequestError as error:
         told = "; ".join(f"{each.field}: {each.description}" for each in error.violations)
         raise CliError(told, exit_code=USAGE) from None
+    except UploadNotFoundError:
+        raise
     except CatalogError as error:
         raise CliError(error.message) from None
 

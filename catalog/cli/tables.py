@@ -13,7 +13,10 @@ _PIPED_WIDTH = 240
 
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print the rows under their headings; cells are taken as they are, markup and all."""
+    """Print the rows under their headings; cells are taken as they are, markup and all.
+
+    A tuple is a cell of several lines.
+    """
     from rich.console import Console  # noqa: PLC0415 - --help must be quick
     from rich.table import Column, Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -80,6 +83,8 @@ def printable(text: str) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return moment(value)
+    if isinstance(value, tuple):
+        return "\n".join(_cell(line) for line in value)
     return "" if value is None else printable(str(value))
 
 

@@ -10,7 +10,7 @@ from catalog.cli.connection import JsonOption
 from catalog.cli.failures import CliError, say
 from catalog.cli.operating import LimitOption, operate
 from catalog.cli.output import show
-from catalog.cli.tables import listed, show_json, show_table
+from catalog.cli.tables import show_json, show_table
 
 if TYPE_CHECKING:
     from catalog.adapters.postgres.store import PostgresStore
@@ -34,12 +34,12 @@ def trace(
     from catalog.domain.errors import UploadNotFoundError  # noqa: PLC0415
 
     async def work(store: "PostgresStore", _config: "Config") -> "UploadTrace":
-        try:
-            return await TraceUpload(store)(upload_id, limit)
-        except UploadNotFoundError:
-            raise CliError(f"no such upload: {upload_id}, and no history of it") from None
+        return await TraceUpload(store)(upload_id, limit)
 
-    found = operate(conf, work)
+    try:
+        found = operate(conf, work)
+    except UploadNotFoundError:
+        raise CliError(f"no such upload: {upload_id}, and no history of it") from None
     if as_json:
         show_json(spelled(found))
     else:
@@ -104,11 +104,8 @@ def _show(found: "UploadTrace") -> None:
         show({f"video_{name.removeprefix('video_')}": facts[name] for name in facts}, as_json=False)
     typer.echo()
     show_table(
-        ("at", "what", "who", "asked", "came of it", "detail"),
-        [
-            (line.at, line.kind, line.who, line.what, line.result, listed(line.detail))
-            for line in found.story
-        ],
+        ("at (UTC)", "who       did what, and what came of it"),
+        [(line.at, line.spoken()) for line in found.story],
     )
     if found.cut:
         say("catalog: older lines were left out; --limit shows more")

@@ -1,5 +1,7 @@
 """What Catalog itself says of an upload whose bytes are, or may be, stored."""
 
+import asyncio
+
 from tenacity import (
     AsyncRetrying,
     retry_if_exception_type,
@@ -11,6 +13,7 @@ from tenacity import (
 from catalog.client.errors import (
     HashMismatchError,
     NotConfirmedError,
+    ServiceError,
     ServiceUnavailableError,
     UploadFailedError,
 )
@@ -65,6 +68,15 @@ def check(upload: Upload, md5_hex: str) -> None:
         )
     if upload.status == "completed" and upload.md5_hash_hex != md5_hex:
         raise HashMismatchError(f"upload {upload.upload_id} was completed by another file")
+
+
+async def is_cancelled(client: CatalogClient, upload_id: str) -> bool:
+    """True when the upload is known to be given up; whether it is must not take long to learn."""
+    try:
+        async with asyncio.timeout(client.settings.timeouts.report):
+            return (await client.get_upload(upload_id)).error_code == CANCELLED
+    except (ServiceError, TimeoutError):
+        return False
 
 
 async def check_not_cancelled(client: CatalogClient, upload_id: str) -> None:

@@ -28,7 +28,8 @@ class Timeouts:
     write: float = 30.0
     # Cloud Storage answers the last chunk only when the object is made.
     read: float = 60.0
-    # A progress report; the end of an upload waits this long for its last one.
+    # A progress report, or a question whose answer is not vital. The end of an upload waits
+    # this long for its last report.
     report: float = 2.0
     # Courtesy calls on the way out, such as cancelling a session.
     farewell: float = 5.0

@@ -54,8 +54,7 @@ class UploadRun:
         self._tally = Tally()
         self._reports = ProgressReports(client, self._tally, source.size)
         self._md5_hex = ""
-        # The upload that this run asked for, rather than found remembered.
-        self._begun = ""
+        self._upload_id = ""
 
     async def execute(self, watch_deadline: float | None) -> UploadResult:
         """Raises as `Uploader.upload` does; `watch_deadline` None means: do not watch."""
@@ -79,15 +78,21 @@ class UploadRun:
                 return await self._once(session)
             except (SessionLostError, UrlExpiredError):
                 self._memory.forget()
-                if self._begun:
-                    await confirmation.check_not_cancelled(self._client, self._begun)
+                await confirmation.check_not_cancelled(self._client, self._upload_id)
                 if restarts_left == 0:
                     raise
             session = None
             restarts_left -= 1
 
-    async def _still_wanted(self, remembered: Remembered) -> OpenSession:
-        """The remembered session, once Catalog knows of a video that is new to it."""
+    async def _still_wanted(self, remembered: Remembered) -> OpenSession | None:
+        """The remembered session, once Catalog knows of a video that is new to it.
+
+        None if its upload was given up since: whoever uploads the file again begins anew.
+        """
+        if await confirmation.is_cancelled(self._client, remembered.session.upload_id):
+            await self._abandon(remembered.session)
+            return None
+        self._upload_id = remembered.session.upload_id
         wanted = self._announcement.video_id
         if wanted and wanted != remembered.session.video_id:
             await self._init()
@@ -123,7 +128,7 @@ class UploadRun:
             md5_hex=self._md5_hex,
             video_id=self._announcement.video_id,
         )
-        self._begun, self._reports.cancelled = answer.upload_id, False
+        self._upload_id, self._reports.cancelled = answer.upload_id, False
         return answer
 
     async def _open(self, answer: InitAnswer) -> OpenSession:

@@ -13,9 +13,9 @@ from rich.console import Console
 
 from catalog.client import CatalogClient, InvalidUsageError
 from catalog.client.content_type import content_type_of
-from catalog.devstack.demo_report import show_history, show_outbox, show_upload, show_video
+from catalog.devstack.demo_report import show_outbox, show_story, show_upload, show_video
 from catalog.devstack.phone import Phone
-from catalog.devstack.record import read_record
+from catalog.devstack.record import read_trace
 from catalog.devstack.scratch import scratch_folder
 from catalog.devstack.stack import LocalStack, StackSettings, local_stack
 from catalog.emulator.faults import Cut, Stall
@@ -121,10 +121,10 @@ async def _show(phone: Phone, stack: LocalStack, upload_id: str, console: Consol
     show_video(video, console)
     if video.status != "processing":
         raise DemoError(f"the video is {video.status}, not processing")
-    record = await read_record(stack.endpoints.dsn, upload_id)
-    show_outbox(record, console)
-    show_history(record, console)
-    waiting = [event.event_type for event in record.outbox]
+    trace = await read_trace(stack.endpoints.dsn, upload_id)
+    show_outbox(trace, console)
+    show_story(trace, console)
+    waiting = [event.event_type for event in trace.events]
     if waiting.count("video.upload.completed") != 1:
         raise DemoError(f"the outbox holds {waiting}, not one video.upload.completed")
 

@@ -1,13 +1,14 @@
 """How the demo shows what it found."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from catalog.application.trace_upload import UploadTrace
 from catalog.client.messages import Upload, Video
-from catalog.devstack.record import Record
 
 
 def show_upload(upload: Upload, console: Console) -> None:
@@ -22,26 +23,28 @@ def show_video(video: Video, console: Console) -> None:
     _show_fields(asdict(video), console)
 
 
-def show_outbox(record: Record, console: Console) -> None:
-    """The events that wait to be published."""
+def show_outbox(trace: UploadTrace, console: Console) -> None:
+    """The events of the upload and its video, and whether they left."""
     console.rule("Outbox")
     table = _table("event", "of", "at", "bytes", "state")
-    for event in record.outbox:
-        state = "published" if event.published else "waiting"
-        at = f"{event.occurred_at:%H:%M:%S.%f}"[:-3]
-        _add(table, event.event_type, event.aggregate, at, str(event.size_bytes), state)
+    for event in trace.events:
+        aggregate = f"{event.aggregate_type} {event.aggregate_id}"
+        size, at = str(event.size_bytes), _clock(event.occurred_at)
+        _add(table, event.event_type, aggregate, at, size, event.state)
     console.print(table)
 
 
-def show_history(record: Record, console: Console) -> None:
-    """The upload's story, oldest line first."""
-    console.rule("History")
-    table = _table("at", "who", "asked", "decided", "detail")
-    for line in record.history:
-        detail = ", ".join(f"{name}={value}" for name, value in line.detail.items())
-        at = f"{line.at:%H:%M:%S.%f}"[:-3]
-        _add(table, at, line.actor, line.request, line.decision, detail)
+def show_story(trace: UploadTrace, console: Console) -> None:
+    """What happened to the upload, oldest line first."""
+    console.rule("The story (catalog trace)")
+    table = _table("at", "who       did what, and what came of it")
+    for line in trace.story:
+        _add(table, _clock(line.at), "\n".join(line.spoken()))
     console.print(table)
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%H:%M:%S.%f}"[:-3]
 
 
 def _show_fields(fields: dict[str, object], console: Console) -> None:

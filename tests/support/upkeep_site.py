@@ -12,16 +12,15 @@ import pytest
 from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.domain.upload import Upload, UploadStatus
-from catalog.domain.values import Generation, Md5, ObjectRef
+from catalog.domain.values import Generation, Md5, ObjectRef, StoredObject
 from catalog.emulator import Emulator
 from catalog.emulator.faults import ClockJump
 from catalog.emulator.objects import (
     ObjectHeaders,
     ObjectMissingError,
     PreconditionFailedError,
-    StoredObject,
 )
-from catalog.emulator.part_file import PartFile
+from catalog.emulator.part_file import PartFile, b64
 from tests.support.builders import BUCKET, a_user, an_md5
 from tests.support.sql_ledger import SqlLedger
 from tests.support.upkeep import SESSION_LIFE, Upkeep
@@ -46,10 +45,11 @@ class Site:
         self.contents[md5] = content
         return await self.upkeep.init(md5=md5)
 
-    def put(self, upload: Upload, *, wrong: bool = False, notify: bool = False) -> StoredObject:
+    def put(self, upload: Upload, *, wrong: bool = False, notify: bool = False) -> Generation:
         """Store the upload's bytes, or others, whatever was there."""
         content = secrets.token_bytes(16) if wrong else self.contents[upload.md5]
-        return self.emulator.store(upload.ref.name, content, notify=notify)
+        stored = self.emulator.store(upload.ref.name, content, notify=notify)
+        return Generation(stored.generation)
 
     def put_if_absent(self, upload: Upload) -> bool:
         """Store the bytes as a phone does, with generation-match 0; False for 412."""
@@ -74,10 +74,23 @@ class Site:
 
     def live(self, ref: ObjectRef) -> Generation | None:
         """Generation of what is there."""
+        return Generation(self.emulator.objects.live_generation(ref.bucket, ref.name)) or None
+
+    def told_of(self, ref: ObjectRef) -> StoredObject | None:
+        """What a notification would say of what is there."""
         try:
-            return Generation(self.emulator.objects.get(ref.bucket, ref.name).generation)
+            found = self.emulator.objects.get(ref.bucket, ref.name)
         except ObjectMissingError:
             return None
+        return StoredObject(
+            ref=ref,
+            generation=Generation(found.generation),
+            size_bytes=found.size,
+            md5=Md5(found.md5.hex()),
+            crc32c=b64(found.crc32c),
+            etag=found.json_etag,
+            content_type=found.headers.content_type,
+        )
 
     @contextmanager
     def long_ago(self) -> Iterator[None]:

@@ -4,32 +4,27 @@ It signs with google-cloud-storage, and knows an upload to be completed when the
 an object with its MD5, unless it is told to have missed the notification.
 """
 
+import asyncio
 import contextlib
 import uuid
 import warnings
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import grpc
-from google.rpc import (  # type: ignore[import-untyped]  # ships .pyi without a py.typed
-    error_details_pb2,
-    status_pb2,
-)
 from grpc import StatusCode
 
 from catalog.api.video.v1 import upload_pb2, upload_pb2_grpc, video_pb2, video_pb2_grpc
 from catalog.emulator import Emulator
+from tests.integration.client.refusals import Context, Refusal, abort
 
 with warnings.catch_warnings():
     # It advises to install grpcio-status, of which its HTTP client makes no use.
     warnings.simplefilter("ignore", ImportWarning)
     from google.cloud import storage
-
-_DETAILS_KEY = "grpc-status-details-bin"
-Context = grpc.aio.ServicerContext[object, object]
 
 
 @dataclass
@@ -42,17 +37,6 @@ class KnownUpload:
     request: upload_pb2.InitResumableUploadRequest
     error_code: str = ""
     attempt: int = 1
-
-
-@dataclass
-class Refusal:
-    """An error to answer with, `times` times."""
-
-    code: StatusCode
-    reason: str
-    retry_seconds: float | None = None
-    fields: dict[str, str] = field(default_factory=dict)
-    times: int = 1
 
 
 class CatalogServer(upload_pb2_grpc.UploadServiceServicer, video_pb2_grpc.VideoServiceServicer):
@@ -72,6 +56,10 @@ class CatalogServer(upload_pb2_grpc.UploadServiceServicer, video_pb2_grpc.VideoS
         self.get_calls = 0
         self.notified = True
         self.refusal: Refusal | None = None
+        self.reports: list[upload_pb2.ReportUploadProgressRequest] = []
+        self.report_refusal: Refusal | None = None
+        # How long each report to come is left without an answer.
+        self.report_stall = 0.0
         self.videos: dict[str, video_pb2.Video] = {}
         self.chunk_bytes = 8 * 1024 * 1024
         key_file = str(emulator.service_account_file)
@@ -107,11 +95,39 @@ class CatalogServer(upload_pb2_grpc.UploadServiceServicer, video_pb2_grpc.VideoS
     ) -> upload_pb2.GetUploadResponse:
         await self._refuse_if_told(context)
         self.get_calls += 1
-        for known in self.uploads.values():
-            if known.upload_id == request.upload_id:
-                return self._shown(known)
-        await abort(context, Refusal(StatusCode.NOT_FOUND, "UPLOAD_NOT_FOUND"))
-        raise AssertionError("abort raises")
+        return self._shown(await self._found(request.upload_id, context))
+
+    async def CancelUpload(  # noqa: N802 - the contract's name
+        self, request: upload_pb2.CancelUploadRequest, context: Context
+    ) -> upload_pb2.CancelUploadResponse:
+        await self._refuse_if_told(context)
+        (await self._found(request.upload_id, context)).error_code = "CANCELLED"
+        return upload_pb2.CancelUploadResponse(status="failed", error_code="CANCELLED", version=2)
+
+    async def ReportUploadProgress(  # noqa: N802 - the contract's name
+        self, request: upload_pb2.ReportUploadProgressRequest, context: Context
+    ) -> upload_pb2.ReportUploadProgressResponse:
+        self.reports.append(request)
+        await asyncio.sleep(self.report_stall)
+        if self.report_refusal is not None:
+            await abort(context, self.report_refusal)
+        known = await self._found(request.upload_id, context)
+        return upload_pb2.ReportUploadProgressResponse(
+            status=self._status(known), bytes_reported=request.bytes_persisted
+        )
+
+    async def ListUploads(  # noqa: N802 - the contract's name
+        self, request: upload_pb2.ListUploadsRequest, context: Context
+    ) -> upload_pb2.ListUploadsResponse:
+        await self._refuse_if_told(context)
+        user = _user(context)
+        own = [known for (owner, _), known in self.uploads.items() if owner == user]
+        first = int(request.page_token or 0)
+        last = first + request.page_size
+        return upload_pb2.ListUploadsResponse(
+            uploads=[self._shown(known) for known in own[first:last]],
+            next_page_token=str(last) if last < len(own) else "",
+        )
 
     async def BindUploadToVideo(  # noqa: N802 - the contract's name
         self, request: upload_pb2.BindUploadToVideoRequest, context: Context
@@ -133,6 +149,13 @@ class CatalogServer(upload_pb2_grpc.UploadServiceServicer, video_pb2_grpc.VideoS
     ) -> video_pb2.GetVideoResponse:
         await self._refuse_if_told(context)
         return video_pb2.GetVideoResponse(video=self.videos[request.video_id])
+
+    async def _found(self, upload_id: str, context: Context) -> KnownUpload:
+        for known in self.uploads.values():
+            if known.upload_id == upload_id:
+                return known
+        await abort(context, Refusal(StatusCode.NOT_FOUND, "UPLOAD_NOT_FOUND"))
+        raise AssertionError("abort raises")
 
     def _known(self, user_id: str, request: upload_pb2.InitResumableUploadRequest) -> KnownUpload:
         name = f"videos/{user_id}/{request.content_md5_hex}"
@@ -195,23 +218,6 @@ class CatalogServer(upload_pb2_grpc.UploadServiceServicer, video_pb2_grpc.VideoS
         if refusal is not None and refusal.times > 0:
             refusal.times -= 1
             await abort(context, refusal)
-
-
-async def abort(context: Context, refusal: Refusal) -> None:
-    """End the call as Catalog does: one google.rpc.Status with its details."""
-    status = status_pb2.Status(code=refusal.code.value[0], message="no")
-    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=refusal.reason, domain="catalog"))
-    if refusal.retry_seconds is not None:
-        retry = error_details_pb2.RetryInfo()
-        retry.retry_delay.FromNanoseconds(int(refusal.retry_seconds * 1e9))
-        status.details.add().Pack(retry)
-    if refusal.fields:
-        bad = error_details_pb2.BadRequest()
-        for name, text in refusal.fields.items():
-            bad.field_violations.add(field=name, description=text)
-        status.details.add().Pack(bad)
-    metadata = ((_DETAILS_KEY, status.SerializeToString()),)
-    await context.abort(refusal.code, "no", metadata)
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,7 @@ import pytest
 from grpc import StatusCode
 
 from catalog.emulator import Emulator, faults
-from tests.integration.client.catalog_server import CatalogServer, Refusal
+from tests.integration.client.catalog_server import CatalogServer
 from tests.integration.client.command import Command, end_of
 from tests.integration.client.evidence import (
     KIB,
@@ -21,6 +21,7 @@ from tests.integration.client.evidence import (
     stored_bytes,
     until,
 )
+from tests.integration.client.refusals import Refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -17,9 +17,10 @@ from catalog.client import (
     UploadOptions,
 )
 from catalog.emulator import Emulator
-from tests.integration.client.catalog_server import CatalogServer, Refusal
+from tests.integration.client.catalog_server import CatalogServer
 from tests.integration.client.conftest import SETTINGS
 from tests.integration.client.evidence import make_file, state_files
+from tests.integration.client.refusals import Refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

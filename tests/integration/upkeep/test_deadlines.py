@@ -20,10 +20,10 @@ async def test_with_nothing_there_it_expires(site: Site) -> None:
 
 async def test_with_the_right_bytes_it_completes(site: Site) -> None:
     upload = await site.upload()
-    stored = site.put(upload)
+    generation = site.put(upload)
     await site.end_sessions()
     assert (await site.upkeep.reap()).tally.counts == {"completed": 1}
-    assert (await site.now(upload)).generation == stored.generation
+    assert (await site.now(upload)).generation == generation
     assert await site.events_of(upload) == ["video.upload.completed"]
 
 
@@ -51,14 +51,14 @@ async def test_bytes_that_come_after_it_expired_complete_it(site: Site) -> None:
 async def test_bytes_that_come_after_a_cancel_are_deleted_by_generation(site: Site) -> None:
     upload = await site.upload()
     await site.upkeep.cancel(upload)
-    stored = site.put(upload)
+    generation = site.put(upload)
     assert await site.upkeep.finalize_live(upload) == "rejected"
     await site.work_off_deletions()
     assert site.live(upload.ref) is None
     after = await site.now(upload)
     assert (after.status, after.error_code) == (UploadStatus.FAILED, FailureCode.CANCELLED)
     [tombstone] = await site.ledger.tombstones(upload.ref)
-    assert (tombstone.generation, tombstone.deleted) == (stored.generation, True)
+    assert (tombstone.generation, tombstone.deleted) == (generation, True)
     assert await site.events_of(upload) == ["video.upload.cancelled"]
 
 
@@ -84,7 +84,7 @@ async def test_a_generation_that_replaced_the_rejected_one_is_not_its_deletions(
     await site.upkeep.finalize_live(upload)
     newer = site.put(upload)
     await site.work_off_deletions()
-    assert site.live(upload.ref) == newer.generation
+    assert site.live(upload.ref) == newer
 
 
 async def test_several_reapers_reap_each_upload_once(site: Site) -> None:

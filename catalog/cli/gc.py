@@ -1,0 +1,138 @@
+"""`catalog gc`: what upkeep found and has before it, and a sweep by hand."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from catalog.cli.config_option import ConfOption
+from catalog.cli.connection import JsonOption
+from catalog.cli.failures import FAILED, USAGE, CliError, say
+from catalog.cli.operating import LimitOption, operate
+from catalog.cli.output import show
+from catalog.cli.sweep_progress import SweepProgress
+from catalog.cli.tables import listed, show_json, show_table
+
+if TYPE_CHECKING:
+    from catalog.adapters.postgres.store import PostgresStore
+    from catalog.application.report_upkeep import UpkeepReport
+    from catalog.application.sweep_walk import SweepMode, SweepResult
+    from catalog.runtime.config import Config
+
+app = typer.Typer(help="Sweeps of bucket and rows, and what they found.", no_args_is_help=True)
+_SESSION_MARGIN = timedelta(minutes=15)
+
+
+@app.command("report")
+def report(limit: LimitOption = 100, conf: ConfOption = None, as_json: JsonOption = False) -> None:
+    """Show what the last sweeps found and what is still to delete."""
+    from catalog.application.report_upkeep import ReportUpkeep  # noqa: PLC0415 - --help is quick
+
+    async def work(store: "PostgresStore", _config: "Config") -> "UpkeepReport":
+        return await ReportUpkeep(store, _SESSION_MARGIN)(limit)
+
+    found = operate(conf, work).as_json()
+    if as_json:
+        show_json(found)
+        return
+    backlog = dict(found["backlog"])
+    kinds = backlog.pop("findings")
+    show(backlog | {f"findings {kind}": number for kind, number in kinds.items()}, as_json=False)
+    _table(found["sweeps"], "name", "under_way", "outcome", "started_at", "finished_at", "counts")
+    _table(found["findings"], "kind", "object", "generation", "upload_id", "first_seen_at")
+    _table(found["open_deletions"], "object", "generation", "reason", "failures", "last_error")
+
+
+@app.command("run")
+def run(
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Complete what was missed, queue what came back.")
+    ] = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Repair, and delete objects that nobody owns.")
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="From the start, not where the last run stopped.")
+    ] = False,
+    max_orphan_fraction: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Refuse when a larger share of the bucket is nobody's."),
+    ] = 0.05,
+    conf: ConfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sweep bucket and rows: a dry run that changes nothing, unless told otherwise.
+
+    Ctrl-C stops it; the next run goes on from there. Exit code 1 when a sweep did not finish.
+    """
+    from catalog.application.sweep_walk import SweepMode  # noqa: PLC0415 - --help must be quick
+
+    mode = SweepMode.REPAIR if repair else SweepMode.REPORT
+    mode = SweepMode.DELETE if delete else mode
+
+    async def work(store: "PostgresStore", config: "Config") -> "list[SweepResult]":
+        return await _swept(store, config, mode, max_orphan_fraction, restart=restart)
+
+    results = operate(conf, work)
+    if as_json:
+        show_json({"mode": mode.value, "sweeps": [each.as_json() for each in results]})
+    else:
+        _show_results(results, mode)
+    for each in results:
+        if each.state != "finished":
+            say(f"catalog: {each.name}: {_WHY[each.state]}")
+    if any(each.state != "finished" for each in results):
+        raise typer.Exit(FAILED)
+
+
+_WHY: Mapping[str, str] = {
+    "refused": "too much is amiss to be true (see --max-orphan-fraction); nothing was deleted",
+    "stopped": "stopped; the next run goes on from there",
+    "lost": "another sweep has taken over",
+    "not_now": "another sweep is under way",
+}
+
+
+async def _swept(
+    store: "PostgresStore",
+    config: "Config",
+    mode: "SweepMode",
+    max_orphan_fraction: float,
+    *,
+    restart: bool,
+) -> "list[SweepResult]":
+    from catalog.application.sweep_walk import SweepRun  # noqa: PLC0415 - --help must be quick
+    from catalog.runtime.sweeping import Sweeps, bucket_objects  # noqa: PLC0415 - heavy
+
+    if not config.gcs.buckets:
+        raise CliError("gcs.bucket must be set: it is what is swept", exit_code=USAGE)
+    async with bucket_objects(config) as objects:
+        with SweepProgress() as progress:
+            sweep_run = SweepRun(mode, restart=restart, progress=progress)
+            sweeps = Sweeps(config, store, objects, max_orphan_fraction).all()
+            return [await sweep(sweep_run) for sweep in sweeps]
+
+
+def _show_results(results: "list[SweepResult]", mode: "SweepMode") -> None:
+    typer.echo(f"mode: {mode.value}" + (" (dry run)" if mode.value == "report" else ""))
+    rows = []
+    for each in results:
+        counts = each.as_json()
+        skipped = counts["skipped"]
+        assert isinstance(skipped, dict)
+        numbers = [counts[name] for name in ("kept", "completed", "deleted")]
+        rows.append([each.name, each.state, *numbers, sum(skipped.values()), listed(skipped)])
+    show_table(["sweep", "state", "kept", "completed", "deleted", "skipped", "why"], rows)
+
+
+def _table(rows: "list[dict[str, object]]", *columns: str) -> None:
+    if rows:
+        typer.echo()
+        shown = [[_cell(row.get(column)) for column in columns] for row in rows]
+        show_table([column.replace("_", " ") for column in columns], shown)
+
+
+def _cell(value: object) -> object:
+    return listed(value) if isinstance(value, Mapping) else value

@@ -1,0 +1,114 @@
+"""Sweeps by hand and forgotten uploads, by the real command over the emulated bucket."""
+
+from pathlib import Path
+
+import pytest
+
+from catalog.domain.upload import UploadStatus
+from tests.e2e.operators import Operator
+from tests.support.builders import BUCKET
+from tests.support.upkeep_site import Site, site
+
+__all__ = ["site"]
+
+
+@pytest.fixture
+def operator(site: Site, database: str, tmp_path: Path) -> Operator:
+    settings = {
+        "CATALOG_GCS__BUCKET": BUCKET,
+        "CATALOG_GCS__PROJECT_ID": "x",
+        "CATALOG_GCS__ENDPOINT": site.emulator.url,
+    }
+    return Operator(database, tmp_path, settings)
+
+
+async def test_a_sweep_changes_nothing_until_it_is_told_to(
+    site: Site,
+    operator: Operator,
+) -> None:
+    upload = await site.upload()
+    site.put(upload)
+
+    dry = await operator.told("gc", "run")
+    before = await site.now(upload)
+    wet = await operator.told("gc", "run", "--repair")
+
+    bucket = f"bucket/{BUCKET}"
+    assert [each["sweep"] for each in dry["sweeps"]] == [
+        "waiting/report",
+        f"{bucket}/report",
+        "completed",
+    ]
+    assert dry["sweeps"][1]["skipped"] == {"would_finalize": 1}
+    assert before.status is UploadStatus.PENDING
+    assert wet["sweeps"][1]["completed"] == 1
+    assert (await site.now(upload)).status is UploadStatus.COMPLETED
+
+
+async def test_orphans_are_reported_then_refused_then_deleted_when_they_are_believed(
+    site: Site,
+    operator: Operator,
+) -> None:
+    with site.long_ago():
+        ref, _ = site.put_orphan()
+
+    dry = await operator.run("gc", "run")
+    report = await operator.told("gc", "report")
+    shown = await operator.run("gc", "report")
+    refused = await operator.run("gc", "run", "--delete")
+    still_there = site.live(ref)
+    deleted = await operator.told("gc", "run", "--delete", "--max-orphan-fraction", "1")
+
+    assert dry.code == 0
+    assert "dry run" in dry.out
+    assert [(each["kind"], each["object"]) for each in report["findings"]] == [("orphan", ref.uri)]
+    assert report["backlog"]["findings"] == {"orphan": 1}
+    assert {each["name"] for each in report["sweeps"]} >= {"completed", "waiting/report"}
+    assert ref.uri in shown.out
+    assert refused.code == 1
+    assert "--max-orphan-fraction" in refused.err
+    assert still_there is not None
+    assert deleted["sweeps"][1]["deleted"] == 1
+    assert site.live(ref) is None
+
+
+async def test_an_upload_is_forgotten_only_when_its_object_is_gone(
+    site: Site,
+    operator: Operator,
+) -> None:
+    upload = await site.upload()
+    stored = site.put(upload)
+    await site.upkeep.finalize_live(upload)
+
+    refused = await operator.run("uploads", "forget", str(upload.upload_id))
+    site.emulator.objects.delete(BUCKET, upload.ref.name, stored.generation, None)
+    forgotten = await operator.told("uploads", "forget", str(upload.upload_id))
+    again = await operator.run("uploads", "forget", str(upload.upload_id))
+
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("catalog: not forgotten: its object is there")
+    assert forgotten == {
+        "forgotten": str(upload.upload_id),
+        "object": upload.ref.uri,
+        "generation": str(stored.generation),
+    }
+    assert (again.code, again.err) == (1, f"catalog: no such upload: {upload.upload_id}\n")
+
+
+async def test_what_is_missing_is_one_line(site: Site, database: str, tmp_path: Path) -> None:
+    nothing_set = Operator(database, tmp_path)
+    unreachable = Operator(
+        database,
+        tmp_path,
+        {
+            "CATALOG_GCS__BUCKET": BUCKET,
+            "CATALOG_GCS__ENDPOINT": "http://127.0.0.1:1",
+            "CATALOG_GCS__TIMEOUT_SECONDS": "0.5",
+        },
+    )
+
+    for operator, code, words in ((nothing_set, 2, "gcs.bucket"), (unreachable, 1, "object store")):
+        ended = await operator.run("gc", "run")
+        assert (ended.code, ended.out) == (code, "")
+        assert ended.err.count("\n") == 1
+        assert words in ended.err
