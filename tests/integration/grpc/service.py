@@ -17,10 +17,12 @@ from google.rpc import (  # type: ignore[import-untyped]  # ships stubs, but no 
 from catalog.adapters.grpc.guard import Guard
 from catalog.adapters.grpc.identity import IdentityReader
 from catalog.adapters.grpc.server import GrpcServer, GrpcSettings, grpc_server
-from catalog.adapters.grpc.uploads import UploadServicer
+from catalog.adapters.grpc.uploads import UploadServicer, UploadUseCases
 from catalog.adapters.grpc.videos import VideoServicer
 from catalog.api.video.v1 import upload_pb2, upload_pb2_grpc, video_pb2, video_pb2_grpc
 from catalog.application.init_resumable_upload import InitAnswer, InitCommand
+from catalog.application.list_uploads import UploadPage
+from catalog.domain.policies import ProgressReport
 from catalog.domain.upload import Upload
 from catalog.domain.values import UserId
 from catalog.domain.video import Video
@@ -62,6 +64,20 @@ class UseCases:
 
     async def bind(self, user: UserId, upload_id: str, video_id: str) -> Upload:
         await self._run((user, upload_id, video_id))
+        return self.upload
+
+    async def cancel(self, user: UserId, upload_id: str) -> Upload:
+        await self._run((user, upload_id))
+        return self.upload
+
+    async def list_uploads(
+        self, user: UserId, status: str, page_size: int, page_token: str
+    ) -> UploadPage:
+        await self._run((user, status, page_size, page_token))
+        return UploadPage([self.upload], "next")
+
+    async def report(self, user: UserId, upload_id: str, report: ProgressReport) -> Upload:
+        await self._run((user, upload_id, report))
         return self.upload
 
     async def create_video(
@@ -132,7 +148,16 @@ async def serving(
 ) -> AsyncIterator[Service]:
     """Run a server of its own for one test."""
     cases = use_cases or UseCases()
-    uploads = UploadServicer(cases.init, cases.get_upload, cases.bind)
+    uploads = UploadServicer(
+        UploadUseCases(
+            init=cases.init,
+            get_upload=cases.get_upload,
+            bind=cases.bind,
+            cancel=cases.cancel,
+            list_uploads=cases.list_uploads,
+            report=cases.report,
+        )
+    )
     videos = VideoServicer(cases.create_video, cases.get_video)
     async with (
         grpc_server(replace(LOCAL, **settings), guard, uploads, videos) as server,
