@@ -16,6 +16,13 @@ from catalog.cli.running import run_async
 app = typer.Typer(help="The local stack: no account, no Docker, no root.", no_args_is_help=True)
 
 
+@app.callback()
+def _quietly() -> None:
+    """The local stack: no account, no Docker, no root."""
+    # We start processes beside a gRPC server; its fork handlers would only say that they skip.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
+
 def _port(variable: str) -> object:
     return typer.Option(min=0, max=65535, envvar=variable, help="0 takes a free port.")
 

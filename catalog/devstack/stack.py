@@ -116,11 +116,15 @@ def service_settings(emulator: Emulator, dsn: str) -> dict[str, str]:
         "CATALOG_GCS__CALLBACK_AUDIENCE": AUDIENCE,
         "CATALOG_GCS__PUSH_SERVICE_ACCOUNT_EMAIL": emulator.settings.push_email,
         "CATALOG_GCS__PUSH_CERTS_URL": emulator.certs_url,
+        "CATALOG_PUBSUB__PROJECT_ID": emulator.settings.project_id,
+        "CATALOG_PUBSUB__EVENTS_TOPIC": emulator.settings.events_topic,
+        "CATALOG_PUBSUB__ENDPOINT": f"http://{emulator.pubsub_target}",
     }
 
 
 def _environment(settings: StackSettings, emulator: Emulator, dsn: str) -> dict[str, str]:
     return service_settings(emulator, dsn) | {
+        "CATALOG_WORKERS__IN_SERVER": "true",
         "CATALOG_SERVER__GRPC_ADDR": f"127.0.0.1:{settings.grpc_port}",
         "CATALOG_SERVER__HTTP_ADDR": f"127.0.0.1:{settings.http_port}",
     }
@@ -131,7 +135,7 @@ def _endpoints(emulator: Emulator, service: ServiceProcess, dsn: str) -> Endpoin
         grpc=f"127.0.0.1:{service.grpc_port}",
         http=f"http://127.0.0.1:{service.http_port}",
         gcs=emulator.url,
-        pubsub=emulator.url,
+        pubsub=f"http://{emulator.pubsub_target}",
         certs_url=emulator.certs_url,
         bucket=BUCKET,
         dsn=dsn,

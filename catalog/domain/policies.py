@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from catalog.domain.errors import FieldViolation, InvalidRequestError
@@ -163,7 +163,7 @@ def check_progress(upload_id: str, report: ProgressReport, max_size_bytes: int) 
     return _required(upload_id, UploadId)
 
 
-def check_page(status: str, page_size: int) -> tuple[UploadStatus | None, int]:
+def check_page(status: str, page_size: int, *, token_fits: bool) -> tuple[UploadStatus | None, int]:
     """Return the filter and the size of a page; raise InvalidRequestError naming each bad field."""
     statuses = [each.value for each in UploadStatus]
     known = not status or status in statuses
@@ -171,16 +171,10 @@ def check_page(status: str, page_size: int) -> tuple[UploadStatus | None, int]:
         [
             ("status", None if known else f"must be empty or one of {', '.join(statuses)}"),
             ("page_size", _between(page_size, MAX_PAGE_SIZE, "uploads")),
+            ("page_token", None if token_fits else "must be a next_page_token of the same list"),
         ]
     )
     return UploadStatus(status) if status else None, page_size or DEFAULT_PAGE_SIZE
-
-
-def refuse_page_token() -> NoReturn:
-    """Raise InvalidRequestError for a token that no page of ours gave."""
-    raise InvalidRequestError(
-        [FieldViolation("page_token", "must be a next_page_token of the same list")]
-    )
 
 
 def _required(text: str, kind: Callable[[UUID], T]) -> T:

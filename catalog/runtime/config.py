@@ -27,6 +27,7 @@ from catalog.runtime.settings import (
     UploadsSettings,
     WorkersSettings,
 )
+from catalog.runtime.settings_upkeep import GcSettings, ReaperSettings, RetentionSettings
 
 _PREFIX = "CATALOG_"
 _DELIMITER = "__"
@@ -68,6 +69,9 @@ class Config(BaseSettings):
     auth: AuthSettings = AuthSettings()
     workers: WorkersSettings = WorkersSettings()
     outbox: OutboxSettings = OutboxSettings()
+    reaper: ReaperSettings = ReaperSettings()
+    gc: GcSettings = GcSettings()
+    retention: RetentionSettings = RetentionSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
 
     @classmethod

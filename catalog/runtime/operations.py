@@ -33,7 +33,7 @@ def _pool_settings(database: DatabaseSettings) -> PoolSettings:
     return PoolSettings(
         url=database.dsn(),
         min_size=1,
-        max_size=min(4, database.pool_max_size),
+        max_size=min(8, database.pool_max_size),
         connect_timeout=database.connect_timeout_seconds,
         command_timeout=database.command_timeout_seconds,
         statement_timeout=database.statement_timeout_seconds,

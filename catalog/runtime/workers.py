@@ -11,6 +11,7 @@ from typing import Protocol
 import asyncpg
 import structlog
 
+from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.http.health import OK, Readiness
 from catalog.adapters.postgres.relay_sessions import PostgresRelaySessions, RelaySessionSettings
 from catalog.adapters.postgres.store import PostgresStore
@@ -22,6 +23,8 @@ from catalog.application.relay_outbox import RelayOutbox
 from catalog.application.relay_policy import RelayPolicy
 from catalog.application.worker import Journal, PeriodicWorker, WorkerHealth
 from catalog.runtime.config import Config
+from catalog.runtime.sweeping import bucket_objects
+from catalog.runtime.upkeep_workers import UPKEEP_BUILDERS
 
 _STALLED = "stalled"
 _CANCEL_SECONDS = 5.0
@@ -47,6 +50,7 @@ class WorkerSite:
     config: Config
     pool: "asyncpg.Pool[asyncpg.Record]"
     store: PostgresStore
+    objects: BucketObjects
     stack: AsyncExitStack
     journal: Journal
 
@@ -121,6 +125,7 @@ async def _outbox_pruning(site: WorkerSite) -> Worker:
 BUILDERS: Mapping[str, WorkerBuilder] = {
     "outbox": _relay,
     "outbox_pruning": _outbox_pruning,
+    **UPKEEP_BUILDERS,
 }
 """All workers by name. One that is added here runs in the server, if any do."""
 
@@ -185,7 +190,8 @@ async def running_workers(
     async with AsyncExitStack() as stack:
         store = PostgresStore(pool, config.database.acquire_timeout_seconds)
         journal: Journal = structlog.get_logger(component="workers").bind()
-        site = WorkerSite(config, pool, store, stack, journal)
+        objects = await stack.enter_async_context(bucket_objects(config))
+        site = WorkerSite(config, pool, store, objects, stack, journal)
         running = RunningWorkers([await BUILDERS[name](site) for name in names], asyncio.Event())
         try:
             yield running

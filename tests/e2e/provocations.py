@@ -128,6 +128,15 @@ async def upload_not_waiting(sites: Sites) -> Refusal:
     return await refusal(person.bind(upload.upload_id, await person.make_video()))
 
 
+async def upload_completed(sites: Sites) -> Refusal:
+    person = sites.usual.person()
+    upload_id = await completed_upload(sites.usual, person)
+    call = sites.usual.rpc.uploads.CancelUpload(
+        upload_pb2.CancelUploadRequest(upload_id=upload_id), metadata=person.metadata
+    )
+    return await refusal(call)
+
+
 async def uploads_disabled(sites: Sites) -> Refusal:
     return await refusal(sites.usual.person().over(sites.hurried.rpc).init(an_md5()))
 
@@ -227,8 +236,8 @@ PROVOCATIONS: dict[str, Provocation] = {
     for provocation in (
         invalid_request, identity_missing, identity_invalid, upload_not_found, video_not_found,
         video_already_bound, video_not_pending, video_held_by_upload, upload_not_waiting,
-        uploads_disabled, database_unavailable, storage_unavailable, object_in_the_way,
-        signer_unavailable, contention, deadline_exceeded, request_too_large, method_unknown,
-        shutting_down, internal,
+        upload_completed, uploads_disabled, database_unavailable, storage_unavailable,
+        object_in_the_way, signer_unavailable, contention, deadline_exceeded, request_too_large,
+        method_unknown, shutting_down, internal,
     )
 }  # fmt: skip

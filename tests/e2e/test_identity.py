@@ -62,6 +62,13 @@ CALLS: dict[str, Callable[[Ids], Any]] = {
     "UploadService/BindUploadToVideo": lambda ids: upload_pb2.BindUploadToVideoRequest(
         upload_id=ids.upload_id, video_id=ids.video_id
     ),
+    "UploadService/CancelUpload": lambda ids: upload_pb2.CancelUploadRequest(
+        upload_id=ids.upload_id
+    ),
+    "UploadService/ListUploads": lambda _ids: upload_pb2.ListUploadsRequest(),
+    "UploadService/ReportUploadProgress": lambda ids: upload_pb2.ReportUploadProgressRequest(
+        upload_id=ids.upload_id, bytes_persisted=1
+    ),
     "VideoService/CreateVideo": lambda ids: video_pb2.CreateVideoRequest(
         title="Holiday", request_id=ids.video_id
     ),
@@ -73,6 +80,8 @@ NOT_THERE = {
     "UploadService/InitResumableUpload": "VIDEO_NOT_FOUND",
     "UploadService/GetUpload": "UPLOAD_NOT_FOUND",
     "UploadService/BindUploadToVideo": "UPLOAD_NOT_FOUND",
+    "UploadService/CancelUpload": "UPLOAD_NOT_FOUND",
+    "UploadService/ReportUploadProgress": "UPLOAD_NOT_FOUND",
     "VideoService/GetVideo": "VIDEO_NOT_FOUND",
 }
 """What RPCs that are given an id say to those who have no such thing."""
