@@ -37,11 +37,30 @@ class Operator:
 
 
 class Desk:
-    """The same command in the test's own process: quick, for what is refused at once."""
+    """The same command in the test's own process: quick, where no server shares its loop."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
+
+    def run(
+        self, dsn: str, arguments: Sequence[str], settings: Mapping[str, str] | None = None
+    ) -> Ended:
+        """Run a command to its end."""
+        for name, value in {"DATABASE_URL": dsn, **(settings or {})}.items():
+            self._monkeypatch.setenv(name, value)
+        self._monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main.run()
+        out, err = self._capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Ended(ended.value.code, out, err)
+
+    def told(self, dsn: str, *arguments: str) -> Any:
+        """Run a command with --json; what it printed."""
+        ended = self.run(dsn, (*arguments, "--json"))
+        assert ended.code == 0, ended.err
+        return json.loads(ended.out)
 
     def refuses(
         self,
@@ -52,17 +71,12 @@ class Desk:
         settings: Mapping[str, str] | None = None,
     ) -> None:
         """Run a command that must end with `code` and one line that holds the words."""
-        for name, value in {"DATABASE_URL": dsn, **(settings or {})}.items():
-            self._monkeypatch.setenv(name, value)
-        self._monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main.run()
-        out, err = self._capsys.readouterr()
-        assert (ended.value.code, out) == (code, "")
-        assert err.startswith("catalog: ")
-        assert err.count("\n") == 1
-        assert words in err
-        assert "hunter2" not in err
+        ended = self.run(dsn, arguments, settings)
+        assert (ended.code, ended.out) == (code, "")
+        assert ended.err.startswith("catalog: ")
+        assert ended.err.count("\n") == 1
+        assert words in ended.err
+        assert "hunter2" not in ended.err
 
 
 @pytest.fixture
