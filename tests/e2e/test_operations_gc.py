@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from catalog.domain.upload import UploadStatus
-from tests.e2e.operators import Operator
+from tests.e2e.operators import Desk, Operator, desk
 from tests.support.builders import BUCKET
 from tests.support.upkeep_site import Site, site
 
-__all__ = ["site"]
+__all__ = ["desk", "site"]
 
 
 @pytest.fixture
@@ -77,11 +77,11 @@ async def test_an_upload_is_forgotten_only_when_its_object_is_gone(
     operator: Operator,
 ) -> None:
     upload = await site.upload()
-    stored = site.put(upload)
+    generation = site.put(upload)
     await site.upkeep.finalize_live(upload)
 
     refused = await operator.run("uploads", "forget", str(upload.upload_id))
-    site.emulator.objects.delete(BUCKET, upload.ref.name, stored.generation, None)
+    site.emulator.objects.delete(BUCKET, upload.ref.name, generation, None)
     forgotten = await operator.told("uploads", "forget", str(upload.upload_id))
     again = await operator.run("uploads", "forget", str(upload.upload_id))
 
@@ -90,25 +90,27 @@ async def test_an_upload_is_forgotten_only_when_its_object_is_gone(
     assert forgotten == {
         "forgotten": str(upload.upload_id),
         "object": upload.ref.uri,
-        "generation": str(stored.generation),
+        "generation": str(generation),
     }
     assert (again.code, again.err) == (1, f"catalog: no such upload: {upload.upload_id}\n")
 
 
-async def test_what_is_missing_is_one_line(site: Site, database: str, tmp_path: Path) -> None:
-    nothing_set = Operator(database, tmp_path)
-    unreachable = Operator(
-        database,
-        tmp_path,
-        {
-            "CATALOG_GCS__BUCKET": BUCKET,
-            "CATALOG_GCS__ENDPOINT": "http://127.0.0.1:1",
-            "CATALOG_GCS__TIMEOUT_SECONDS": "0.5",
-        },
-    )
-
-    for operator, code, words in ((nothing_set, 2, "gcs.bucket"), (unreachable, 1, "object store")):
-        ended = await operator.run("gc", "run")
-        assert (ended.code, ended.out) == (code, "")
-        assert ended.err.count("\n") == 1
-        assert words in ended.err
+@pytest.mark.parametrize(
+    ("settings", "code", "words"),
+    [
+        ({}, 2, "gcs.bucket"),
+        (
+            {
+                "CATALOG_GCS__BUCKET": BUCKET,
+                "CATALOG_GCS__ENDPOINT": "http://127.0.0.1:1",
+                "CATALOG_GCS__TIMEOUT_SECONDS": "0.5",
+            },
+            1,
+            "object store",
+        ),
+    ],
+)
+def test_what_is_missing_is_one_line(
+    desk: Desk, database: str, settings: dict[str, str], code: int, words: str
+) -> None:
+    desk.refuses(database, ("gc", "run"), code, words, settings)

@@ -4,14 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from catalog.domain.values import Md5
-from tests.e2e.operators import Operator
+from tests.e2e.operators import Desk, Operator, desk
 from tests.e2e.person import Person, an_md5
 from tests.e2e.pushes import PushSide
+from tests.support.emptied_database import emptied_database, shared_database
 from tests.support.service import BUCKET, Rpc, Service
 from tests.unit.adapters.http.pushes import a_push, a_resource, attributes, body
 
+__all__ = ["desk", "emptied_database", "shared_database"]
 SECOND = "catalog-uploads-second"
 
 
@@ -85,16 +88,23 @@ async def _row_shows_both_reason_and_result(operator: Operator, key: str) -> Non
     assert '"message"' in row["payload"]
 
 
-async def test_what_is_asked_wrongly_is_one_line(database: str, tmp_path: Path) -> None:
-    operator = Operator(database, tmp_path, {"CATALOG_GCS__BUCKET": BUCKET})
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("replay",), 2, "--all-quarantined"),
+        (("replay", "x", "--all-quarantined"), 2, "one KEY"),
+        (("replay", "msg:1"), 1, "keeps nothing under msg:1"),
+        (("list", "--outcome", "qarantined"), 2, "quarantined"),
+        (("list", "--after", "msg:1"), 1, "keeps nothing under msg:1"),
+        (("show", "msg:1"), 1, "keeps nothing under msg:1"),
+    ],
+)
+def test_what_is_asked_wrongly_is_one_line(
+    desk: Desk, emptied_database: str, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    settings = {"CATALOG_GCS__BUCKET": BUCKET}
+    desk.refuses(emptied_database, ("inbox", *arguments), code, words, settings)
 
-    for arguments, code, words in (
-        (("inbox", "replay"), 2, "--all-quarantined"),
-        (("inbox", "replay", "x", "--all-quarantined"), 2, "one KEY"),
-        (("inbox", "list", "--outcome", "qarantined"), 2, "quarantined"),
-        (("inbox", "show", "msg:1"), 1, "keeps nothing under msg:1"),
-    ):
-        ended = await operator.run(*arguments)
-        assert (ended.code, ended.out) == (code, "")
-        assert ended.err.count("\n") == 1
-        assert words in ended.err
+
+def test_a_replay_without_buckets_is_refused(desk: Desk, emptied_database: str) -> None:
+    desk.refuses(emptied_database, ("inbox", "replay", "msg:1"), 2, "gcs.bucket")

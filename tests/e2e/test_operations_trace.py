@@ -12,12 +12,13 @@ from catalog.application.forget_upload import ForgetUpload
 from catalog.application.trace_upload import TraceUpload, UploadTrace
 from catalog.client import CatalogClient, Uploader, UploadOptions
 from catalog.domain.upload import Upload
-from tests.e2e.operators import Operator
+from tests.e2e.operators import Desk, Operator, desk
 from tests.support.builders import a_stored_object, an_md5
 from tests.support.service import Service
 from tests.support.sql_ledger import SqlLedger
 from tests.support.world import World
 
+__all__ = ["desk"]
 Pool = asyncpg.Pool
 
 
@@ -162,26 +163,17 @@ async def test_a_long_story_is_cut_to_its_newest_lines_and_says_so(world: World)
     assert "push: finalize -> fail" in _spoken(trace)
 
 
-async def test_what_was_never_there_is_one_line(database: str, tmp_path: Path) -> None:
-    operator = Operator(database, tmp_path)
-
-    absent = await operator.run("trace", str(uuid.uuid4()))
-    malformed = await operator.run("trace", "x")
-
-    assert (absent.code, absent.out) == (1, "")
-    assert absent.err.startswith("catalog: no such upload")
-    assert malformed.code == 2
-    assert "upload_id" in malformed.err
-
-
-async def test_a_database_that_is_not_there_is_one_line_without_its_address(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("upload_id", "code", "words"),
+    [(str(uuid.uuid4()), 1, "no such upload"), ("x", 2, "upload_id")],
+    ids=["absent", "malformed"],
+)
+def test_what_was_never_there_is_one_line(
+    desk: Desk, database: str, upload_id: str, code: int, words: str
 ) -> None:
-    operator = Operator("postgresql://me:hunter2@127.0.0.1:1/nowhere", tmp_path)
+    desk.refuses(database, ("trace", upload_id), code, words)
 
-    ended = await operator.run("trace", str(uuid.uuid4()))
 
-    assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith("catalog: the database cannot be used")
-    assert ended.err.count("\n") == 1
-    assert "hunter2" not in ended.err
+def test_a_database_that_is_not_there_is_one_line_without_its_address(desk: Desk) -> None:
+    address = "postgresql://me:hunter2@127.0.0.1:1/nowhere"
+    desk.refuses(address, ("trace", str(uuid.uuid4())), 1, "the database cannot be used")

@@ -1,0 +1,1 @@
+"""Relays on real PostgreSQL."""
