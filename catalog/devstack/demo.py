@@ -13,15 +13,23 @@ from rich.console import Console
 
 from catalog.client import CatalogClient, InvalidUsageError
 from catalog.client.content_type import content_type_of
-from catalog.devstack.demo_report import show_outbox, show_story, show_upload, show_video
+from catalog.devstack.demo_report import (
+    show_event,
+    show_outbox,
+    show_story,
+    show_upload,
+    show_video,
+)
 from catalog.devstack.phone import Phone
 from catalog.devstack.record import read_trace
 from catalog.devstack.scratch import scratch_folder
 from catalog.devstack.stack import LocalStack, StackSettings, local_stack
+from catalog.devstack.subscriber import EventSubscriber, event_subscriber
 from catalog.emulator.faults import Cut, Stall
 
 _SAMPLE_BYTES = 32 * 1024 * 1024
 _CHUNK_BYTES = 8 * 1024 * 1024
+_EVENT_SECONDS = 20.0
 _UPLOAD_SECONDS = 300.0
 
 
@@ -35,11 +43,16 @@ async def run_demo(file: Path | None, console: Console | None = None) -> None:
     started = time.monotonic()
     with scratch_folder("demo") as scratch:
         chosen = _checked(file) if file else _sample(scratch, console)
-        async with _stack(StackSettings(log=scratch / "service.log"), console) as stack:
+        settings = StackSettings(log=scratch / "service.log")
+        async with (
+            _stack(settings, console) as stack,
+            event_subscriber(stack.emulator) as subscriber,
+        ):
             phone = Phone(chosen, str(uuid.uuid4()), scratch / "phone", stack.endpoints.grpc)
             await _upload_killed(phone, stack, console)
             upload_id = await _upload_resumed(phone, console)
             await _show(phone, stack, upload_id, console)
+            await _show_event(subscriber, upload_id, console)
     console.print(f"\n[bold green]Done[/] in {time.monotonic() - started:.1f} s.")
 
 
@@ -127,6 +140,15 @@ async def _show(phone: Phone, stack: LocalStack, upload_id: str, console: Consol
     waiting = [event.event_type for event in trace.events]
     if waiting.count("video.upload.completed") != 1:
         raise DemoError(f"the outbox holds {waiting}, not one video.upload.completed")
+
+
+async def _show_event(subscriber: EventSubscriber, upload_id: str, console: Console) -> None:
+    """Wait for the event that others act on, as Pub/Sub brings it to them."""
+    try:
+        event = await subscriber.until("video.upload.completed", upload_id, _EVENT_SECONDS)
+    except TimeoutError:
+        raise DemoError(f"no event reached the subscriber in {_EVENT_SECONDS:.0f} s") from None
+    show_event(event, console)
 
 
 @asynccontextmanager

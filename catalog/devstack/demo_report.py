@@ -9,6 +9,7 @@ from rich.text import Text
 
 from catalog.application.trace_upload import UploadTrace
 from catalog.client.messages import Upload, Video
+from catalog.devstack.subscriber import ReceivedEvent
 
 
 def show_upload(upload: Upload, console: Console) -> None:
@@ -32,6 +33,13 @@ def show_outbox(trace: UploadTrace, console: Console) -> None:
         size, at = str(event.size_bytes), _clock(event.occurred_at)
         _add(table, event.event_type, aggregate, at, size, event.state)
     console.print(table)
+
+
+def show_event(event: ReceivedEvent, console: Console) -> None:
+    """The event as a subscriber received it."""
+    console.rule("What a subscriber received")
+    payload = {"ordering_key": event.ordering_key, "payload_bytes": event.size_bytes}
+    _show_fields({**event.attributes, **payload}, console)
 
 
 def show_story(trace: UploadTrace, console: Console) -> None:

@@ -58,20 +58,6 @@ class UseCases:
         await self._run(command)
         return self.answer or InitAnswer(self.upload, None)
 
-    async def cancel(self, user: UserId, upload_id: str) -> Upload:
-        await self._run((user, upload_id))
-        return self.upload
-
-    async def list_uploads(
-        self, user: UserId, status: str, page_size: int, page_token: str
-    ) -> UploadPage:
-        await self._run((user, status, page_size, page_token))
-        return UploadPage([self.upload], "")
-
-    async def report(self, user: UserId, upload_id: str, report: ProgressReport) -> Upload:
-        await self._run((user, upload_id, report))
-        return self.upload
-
     async def get_upload(self, user: UserId, upload_id: str) -> Upload:
         await self._run((user, upload_id))
         return self.upload
