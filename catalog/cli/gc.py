@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from catalog.runtime.config import Config
 
 app = typer.Typer(help="Sweeps of bucket and rows, and what they found.", no_args_is_help=True)
-_SESSION_MARGIN = timedelta(minutes=15)
 
 
 @app.command("report")
@@ -29,8 +28,9 @@ def report(limit: LimitOption = 100, conf: ConfOption = None, as_json: JsonOptio
     """Show what the last sweeps found and what is still to delete."""
     from catalog.application.report_upkeep import ReportUpkeep  # noqa: PLC0415 - --help is quick
 
-    async def work(store: "PostgresStore", _config: "Config") -> "UpkeepReport":
-        return await ReportUpkeep(store, _SESSION_MARGIN)(limit)
+    async def work(store: "PostgresStore", config: "Config") -> "UpkeepReport":
+        margin = timedelta(seconds=config.reaper.margin_seconds)
+        return await ReportUpkeep(store, margin)(limit)
 
     found = operate(conf, work).as_json()
     if as_json:
@@ -57,9 +57,14 @@ def run(
         bool, typer.Option("--restart", help="From the start, not where the last run stopped.")
     ] = False,
     max_orphan_fraction: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="Refuse when a larger share of the bucket is nobody's."),
-    ] = 0.05,
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Refuse when a larger share is nobody's, or lost. Otherwise the setting's.",
+            show_default=False,
+        ),
+    ] = None,
     conf: ConfOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -99,19 +104,20 @@ async def _swept(
     store: "PostgresStore",
     config: "Config",
     mode: "SweepMode",
-    max_orphan_fraction: float,
+    max_orphan_fraction: float | None,
     *,
     restart: bool,
 ) -> "list[SweepResult]":
     from catalog.application.sweep_walk import SweepRun  # noqa: PLC0415 - --help must be quick
-    from catalog.runtime.sweeping import Sweeps, bucket_objects  # noqa: PLC0415 - heavy
+    from catalog.runtime.sweeping import all_sweeps, bucket_objects  # noqa: PLC0415 - heavy
+    from catalog.runtime.upkeep import Upkeep  # noqa: PLC0415
 
     if not config.gcs.buckets:
         raise CliError("gcs.bucket must be set: it is what is swept", exit_code=USAGE)
     async with bucket_objects(config) as objects:
         with SweepProgress() as progress:
             sweep_run = SweepRun(mode, restart=restart, progress=progress)
-            sweeps = Sweeps(config, store, objects, max_orphan_fraction).all()
+            sweeps = all_sweeps(Upkeep(config, store, objects), max_orphan_fraction)
             return [await sweep(sweep_run) for sweep in sweeps]
 
 

@@ -7,9 +7,16 @@ import pytest
 from catalog.domain.upload import UploadStatus
 from tests.e2e.operators import Desk, Operator, desk
 from tests.support.builders import BUCKET
+from tests.support.emptied_database import emptied_database, shared_database
 from tests.support.upkeep_site import Site, site
 
-__all__ = ["desk", "site"]
+__all__ = ["desk", "emptied_database", "shared_database", "site"]
+
+
+@pytest.fixture
+def database(emptied_database: str) -> str:
+    """One for all tests: cheaper than a clone a test."""
+    return emptied_database
 
 
 @pytest.fixture

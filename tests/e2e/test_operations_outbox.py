@@ -28,6 +28,12 @@ PARK = (
 
 
 @pytest.fixture
+def database(emptied_database: str) -> str:
+    """One for all tests: cheaper than a clone a test."""
+    return emptied_database
+
+
+@pytest.fixture
 async def parked(store: PostgresStore, pool: "Pool[asyncpg.Record]") -> str:
     """The id of a parked completion; the event of its video waits."""
     upload = await World(store, SqlLedger(pool)).waiting()

@@ -14,12 +14,19 @@ from catalog.client import CatalogClient, Uploader, UploadOptions
 from catalog.domain.upload import Upload
 from tests.e2e.operators import Desk, Operator, desk
 from tests.support.builders import a_stored_object, an_md5
+from tests.support.emptied_database import emptied_database, shared_database
 from tests.support.service import Service
 from tests.support.sql_ledger import SqlLedger
 from tests.support.world import World
 
-__all__ = ["desk"]
+__all__ = ["desk", "emptied_database", "shared_database"]
 Pool = asyncpg.Pool
+
+
+@pytest.fixture
+def database(emptied_database: str) -> str:
+    """One for all tests: cheaper than a clone a test."""
+    return emptied_database
 
 
 @pytest.fixture

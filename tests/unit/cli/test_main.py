@@ -71,6 +71,10 @@ def test_nothing_to_do_shows_the_help_and_is_bad_usage(
         (("nonsense",), "nonsense"),
         (("upload", "a.mp4"), "--user-id"),
         (("get", "x", "--user-id", "nobody"), "must be a UUID"),
+        (("cancel",), "UPLOAD_ID"),
+        (("cancel", "x"), "--user-id"),
+        (("list",), "--user-id"),
+        (("list", "--limit", "0"), "--limit"),
     ],
 )
 def test_bad_usage_is_one_line_that_says_what_is_wrong(
