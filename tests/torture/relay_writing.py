@@ -6,9 +6,11 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 _INSERT = """
 INSERT INTO catalog.outbox_events (
@@ -19,11 +21,16 @@ VALUES ($1, 'upload', $2, 'video.upload.failed', 'x', jsonb_build_object('versio
 _UNPUBLISHED = "SELECT count(*) FROM catalog.outbox_events WHERE published_at IS NULL"
 
 
+AnyConnection: TypeAlias = (
+    "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+)
+
+
 @dataclass(slots=True)
 class Writing:
     """One writer, so that the versions of an aggregate are committed one after the other."""
 
-    connection: "asyncpg.Connection[asyncpg.Record]"
+    connection: AnyConnection
     aggregates: Sequence[UUID]
     written: dict[UUID, float] = field(default_factory=dict)
     """When each event was committed."""

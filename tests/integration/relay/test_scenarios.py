@@ -1,7 +1,7 @@
 """Gaps, poison and outages in a size for every day."""
 
 from catalog.adapters.postgres.store import PostgresStore
-from tests.torture import relay_gaps, relay_outage, relay_poison
+from tests.torture import relay_gaps, relay_outage, relay_poison, relay_speed
 
 
 async def test_events_that_commit_late_are_not_passed_over(
@@ -23,3 +23,10 @@ async def test_an_outage_of_the_topic_delays_everything_and_loses_nothing(databa
     figures = await relay_outage.run(database, seconds=3, per_second=100)
     assert figures.events == 400
     assert figures.caught_up < 15
+
+
+async def test_a_backlog_is_drained_and_a_steady_pace_kept_up_with(database: str) -> None:
+    figures = await relay_speed.run(database, events=2_000, at_pace=200, per_second=200)
+    # Far below what it does (docs/torture.md): the machine may be busy.
+    assert figures.per_second > 500
+    assert figures.median < 0.5

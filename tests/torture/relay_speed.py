@@ -1,0 +1,67 @@
+"""How fast a relay is when the topic costs nothing, and how soon an event is out."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from catalog.application.records import OutboxRecord
+from tests.torture.relay_topic import RecordedTopic, relaying
+from tests.torture.relay_writing import Writing, some_aggregates
+
+_MANY = """
+INSERT INTO catalog.outbox_events (aggregate_type, aggregate_id, event_type, payload, headers)
+SELECT 'upload', gen_random_uuid(), 'video.upload.completed', decode(repeat('ab', 500), 'hex'),
+    '{"version": "1"}'
+FROM generate_series(1, $1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedFigures:
+    """What was measured. Seconds from commit to publish."""
+
+    per_second: float
+    median: float
+    p99: float
+
+
+@dataclass(slots=True)
+class Counter(RecordedTopic):
+    """Counts alone, so that the relay is what is measured."""
+
+    count: int = 0
+
+    async def publish(self, events: Sequence[OutboxRecord]) -> None:
+        self.count += len(events)
+
+
+async def run(dsn: str, *, events: int, at_pace: int, per_second: float) -> SpeedFigures:
+    """Drain a backlog of one event an aggregate, then keep up with that pace."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(_MANY, events)
+        counter, topic = Counter(), RecordedTopic(longest=0)
+        async with relaying(dsn, counter):
+            await _until(counter, 1)
+            first, began = counter.count, time.monotonic()
+            await _until(counter, events)
+            drained = (events - first) / (time.monotonic() - began)
+            await Writing(connection, []).until_published()
+        async with relaying(dsn, topic):
+            writing = Writing(connection, some_aggregates(at_pace))
+            await writing.many(at_pace, per_second)
+            await writing.until_published()
+        delays = topic.story.delays(writing.written)
+    finally:
+        await connection.close()
+    return SpeedFigures(drained, statistics.median(delays), delays[int(len(delays) * 0.99)])
+
+
+async def _until(counter: Counter, count: int) -> None:
+    async with asyncio.timeout(600):
+        while counter.count < count:  # noqa: ASYNC110 - what is measured gets no event of ours
+            await asyncio.sleep(0.001)
