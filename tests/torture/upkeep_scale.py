@@ -171,7 +171,7 @@ async def test_a_million_names_take_one_query_a_page_and_no_more_memory_than_a_f
     assert measured.result.counts == {"objects": LARGE, "kept": LARGE}
     assert objects.lists == measured.calls["sweeps.look_up"] == LARGE // 1000
     assert measured.calls.total() == LARGE // 1000 + 3
-    assert max(measured.peaks[2:]) < 1.2 * min(measured.peaks[2:])
+    assert max(measured.peaks[2:]) < 1.5 * min(measured.peaks[2:])
 
 
 @pytest.mark.timeout(600)
