@@ -94,6 +94,7 @@ async def walked(subject: Subject, user: UserId, size: int, inserts: list[int]) 
         token = found.next_token
         if not token:
             return seen
+        assert len(seen) < 300, "the list never ends"
         if inserts:
             await add(subject, user, inserts.pop())
 

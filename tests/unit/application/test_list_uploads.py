@@ -18,6 +18,7 @@ from tests.support.world import World, memory_world
 from tests.unit.application.owner_calls import cancel, page, report
 
 ENDED = {"pending": "", "uploading": "report", "failed": "cancel"}
+MANY = 200
 STATUSES = ["", *(each.value for each in UploadStatus)]
 
 # Seconds since the upload before, mostly none, and the status that the upload gets.
@@ -44,13 +45,13 @@ def in_order(uploads: Sequence[Upload]) -> list[Upload]:
 
 async def walk(world: World, user: UserId, size: int, status: str = "") -> list[list[Upload]]:
     """All pages."""
-    pages, token = [], ""
-    while True:
+    pages, token = list[list[Upload]](), ""
+    while not pages or token:
         found = await page(world, user, status, size, token)
         pages.append(list(found.uploads))
         token = found.next_token
-        if not token:
-            return pages
+        assert len(pages) < MANY, "the list never ends"
+    return pages
 
 
 def joined(pages: Sequence[Sequence[Upload]]) -> list[Upload]:
@@ -91,6 +92,7 @@ async def test_what_appears_while_pages_are_read_neither_repeats_nor_hides_other
     while first or token:
         found = await page(world, user, "", size, token)
         seen += found.uploads
+        assert len(seen) < MANY, "the list never ends"
         token, first = found.next_token, False
         for seconds in inserts:
             await add(world, user, seconds)

@@ -18,12 +18,16 @@ SELECT count(*) AS pruned FROM gone
 
 -- prune_history --
 -- Numbers grow with time, so the primary key finds the oldest: the busiest table
--- of all needs no further index.
+-- of all needs no further index. Only what goes is locked.
 WITH oldest AS MATERIALIZED (
-    SELECT id, at FROM catalog.upload_events ORDER BY id LIMIT :page_limit FOR UPDATE SKIP LOCKED
+    SELECT id, at FROM catalog.upload_events ORDER BY id LIMIT :page_limit
+), old AS MATERIALIZED (
+    SELECT h.id FROM catalog.upload_events AS h
+    WHERE h.id IN (SELECT o.id FROM oldest AS o WHERE o.at < now() - :age::interval)
+    FOR UPDATE SKIP LOCKED
 ), gone AS (
-    DELETE FROM catalog.upload_events AS h USING oldest
-    WHERE h.id = oldest.id AND oldest.at < now() - :age::interval
+    DELETE FROM catalog.upload_events AS h USING old
+    WHERE h.id = old.id
     RETURNING 1
 )
 SELECT count(*) AS pruned FROM gone
