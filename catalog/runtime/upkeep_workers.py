@@ -25,12 +25,11 @@ Round = Callable[[asyncio.Event], Awaitable[bool]]
 Sweep = Callable[[SweepRun], Awaitable[SweepResult]]
 
 
-class _RoundFailedError(UnavailableError):
-    """A round ended by what nobody foresaw. The next one may do better."""
-
-
 def _unbroken(name: str, work: Round, journal: Journal) -> Round:
-    """Let a fault end its round and not the process, which has more to do than this."""
+    """Let a fault end its round and not the process, which has more to do than this.
+
+    The worker is told of a passing fault instead: it tries again in time.
+    """
 
     async def attempt(stop: asyncio.Event) -> bool:
         try:
@@ -39,7 +38,7 @@ def _unbroken(name: str, work: Round, journal: Journal) -> Round:
             raise
         except Exception as fault:  # noqa: BLE001 - told in full, and the worker counts as stalled
             journal.warning("worker_round_broken", worker=name, **describe_fault(fault))
-            raise _RoundFailedError from None
+            raise UnavailableError from None
 
     return attempt
 
