@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from catalog.application.faults import describe_fault
 from catalog.application.store import ConcurrentChangeError
 from catalog.application.sweep_walk import SweepMode, SweepResult, SweepRun
-from catalog.application.tally import spelled
+from catalog.application.tally import Tally, spelled
 from catalog.application.worker import Journal, PeriodicWorker
 from catalog.domain.errors import UnavailableError
 from catalog.runtime.upkeep import Upkeep
@@ -58,7 +58,7 @@ async def _reaper(site: "WorkerSite") -> PeriodicWorker:
         reaped = await reap(stop)
         if reaped.claimed:
             journal.info("sessions_reaped", **spelled(reaped.tally.counts))
-        return reaped.claimed == settings.batch_size
+        return _more(reaped.claimed, reaped.tally, settings.batch_size)
 
     return PeriodicWorker(name, _unbroken(name, work, journal), settings.interval_seconds, journal)
 
@@ -73,7 +73,7 @@ async def _deletions(site: "WorkerSite") -> PeriodicWorker:
             journal.info("objects_deleted", **spelled(deleted.tally.counts))
         if deleted.stuck:
             journal.warning("deletions_stuck", deletions=deleted.stuck)
-        return deleted.claimed == settings.batch_size
+        return _more(deleted.claimed, deleted.tally, settings.batch_size)
 
     every = settings.deletion_interval_seconds
     return PeriodicWorker(name, _unbroken(name, work, journal), every, journal)
@@ -122,6 +122,11 @@ async def _pruning(site: "WorkerSite") -> PeriodicWorker:
         return False
 
     return PeriodicWorker(name, _unbroken(name, work, journal), settings.interval_seconds, journal)
+
+
+def _more(claimed: int, tally: Tally, batch_size: int) -> bool:
+    """Go on at once after a full batch, unless all of it failed: that wants time."""
+    return claimed == batch_size and tally.done > 0
 
 
 def _run(
