@@ -69,9 +69,9 @@ class SweepBucket:
             if walk is None:
                 return SweepResult(name, run.mode, "not_now")
             await self._walk(walk, run)
-        return walk.result(
-            run.mode, too_many_orphans=self._too_many_orphans(walk.tally, at_end=True)
-        )
+        whole = walk.state in ("finished", "refused")
+        doubted = self._too_many_orphans(walk.tally, at_end=whole)
+        return walk.result(run.mode, too_many_orphans=doubted)
 
     async def _walk(self, walk: Walk, run: SweepRun) -> None:
         more = True

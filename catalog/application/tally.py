@@ -22,6 +22,11 @@ class Tally:
         """Count something that was left as it is."""
         self.add(_SKIPPED + reason, number)
 
+    @property
+    def done(self) -> int:
+        """How many were not skipped."""
+        return sum(n for name, n in self.counts.items() if not name.startswith(_SKIPPED))
+
     def __getitem__(self, name: str) -> int:
         return self.counts[name]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from catalog.application.faults import describe_fault
 from catalog.application.store import ConcurrentChangeError
 from catalog.application.sweep_walk import SweepMode, SweepResult, SweepRun
-from catalog.application.tally import spelled
+from catalog.application.tally import Tally, spelled
 from catalog.application.worker import Journal, PeriodicWorker
 from catalog.domain.errors import UnavailableError
 from catalog.runtime.upkeep import Upkeep
@@ -25,12 +25,11 @@ Round = Callable[[asyncio.Event], Awaitable[bool]]
 Sweep = Callable[[SweepRun], Awaitable[SweepResult]]
 
 
-class _RoundFailedError(UnavailableError):
-    """A round ended by what nobody foresaw. The next one may do better."""
-
-
 def _unbroken(name: str, work: Round, journal: Journal) -> Round:
-    """Let a fault end its round and not the process, which has more to do than this."""
+    """Let a fault end its round and not the process, which has more to do than this.
+
+    The worker is told of a passing fault instead: it tries again in time.
+    """
 
     async def attempt(stop: asyncio.Event) -> bool:
         try:
@@ -39,7 +38,7 @@ def _unbroken(name: str, work: Round, journal: Journal) -> Round:
             raise
         except Exception as fault:  # noqa: BLE001 - told in full, and the worker counts as stalled
             journal.warning("worker_round_broken", worker=name, **describe_fault(fault))
-            raise _RoundFailedError from None
+            raise UnavailableError from None
 
     return attempt
 
@@ -59,7 +58,7 @@ async def _reaper(site: "WorkerSite") -> PeriodicWorker:
         reaped = await reap(stop)
         if reaped.claimed:
             journal.info("sessions_reaped", **spelled(reaped.tally.counts))
-        return reaped.claimed == settings.batch_size
+        return _more(reaped.claimed, reaped.tally, settings.batch_size)
 
     return PeriodicWorker(name, _unbroken(name, work, journal), settings.interval_seconds, journal)
 
@@ -74,7 +73,7 @@ async def _deletions(site: "WorkerSite") -> PeriodicWorker:
             journal.info("objects_deleted", **spelled(deleted.tally.counts))
         if deleted.stuck:
             journal.warning("deletions_stuck", deletions=deleted.stuck)
-        return deleted.claimed == settings.batch_size
+        return _more(deleted.claimed, deleted.tally, settings.batch_size)
 
     every = settings.deletion_interval_seconds
     return PeriodicWorker(name, _unbroken(name, work, journal), every, journal)
@@ -123,6 +122,11 @@ async def _pruning(site: "WorkerSite") -> PeriodicWorker:
         return False
 
     return PeriodicWorker(name, _unbroken(name, work, journal), settings.interval_seconds, journal)
+
+
+def _more(claimed: int, tally: Tally, batch_size: int) -> bool:
+    """Go on at once after a full batch, unless all of it failed: that wants time."""
+    return claimed == batch_size and tally.done > 0
 
 
 def _run(

@@ -53,7 +53,7 @@ async def all_at_once(site: Site, size: int, seed: int) -> Sequence[Upload]:
     await site.end_sessions()
 
     async def told(upload: Upload, actor: Actor) -> None:
-        await asyncio.sleep(rng.uniform(0, size / 250))
+        await asyncio.sleep(rng.uniform(0, 0.1))
         await site.upkeep.finalize_live(upload, actor)
 
     actors: tuple[Actor, ...] = ("push", "push", "replay")

@@ -1,0 +1,92 @@
+"""Upkeep as people run it: a process that works until it is told to stop."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from catalog.devstack.stack import service_settings
+from catalog.domain.upload import UploadStatus
+from tests.support.upkeep_site import Site
+
+ROOT = Path(__file__).parents[3]
+FAST = {
+    "CATALOG_REAPER__INTERVAL_SECONDS": "0.05",
+    "CATALOG_GC__DELETION_INTERVAL_SECONDS": "0.05",
+    "CATALOG_GC__WAITING_AFTER_MINUTES": "0",
+}
+
+
+@asynccontextmanager
+async def process(task: str, site: Site, dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run cmd/tasks/{task}/main.py until the block ends."""
+    environment = service_settings(site.emulator, dsn) | FAST
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", f"cmd/tasks/{task}/main.py", "--conf", "configs/config.yaml"),
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.kill()
+        await running.wait()
+
+
+async def until(happened: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(60):
+        while not await happened():  # noqa: ASYNC110 - another process sets no event of ours
+            await asyncio.sleep(0.05)
+
+
+async def told(running: asyncio.subprocess.Process) -> str:
+    """Stop it in order; return what it logged."""
+    running.send_signal(signal.SIGTERM)
+    _, log = await asyncio.wait_for(running.communicate(), 30)
+    assert running.returncode == 0, log
+    return log.decode()
+
+
+async def test_the_reaper_reaps_until_it_is_told_to_stop(site: Site, database: str) -> None:
+    upload = await site.upload()
+    await site.end_sessions()
+
+    async def expired() -> bool:
+        return (await site.now(upload)).status is UploadStatus.FAILED
+
+    async with process("reaper", site, database) as running:
+        await until(expired)
+        log = await told(running)
+    assert "sessions_reaped" in log
+    assert database not in log
+
+
+async def test_gc_deletes_sweeps_and_prunes_until_it_is_told_to_stop(
+    site: Site, database: str
+) -> None:
+    lost, cancelled = await site.upload(), await site.upload()
+    site.put(lost)
+    await site.upkeep.cancel(cancelled)
+    site.put(cancelled)
+    await site.pool.execute(
+        "INSERT INTO catalog.inbox_events (source, dedup_key, actor, received_at)"
+        " VALUES ('gcs', 'old', 'push', now() - interval '32 days')"
+    )
+
+    async def done() -> bool:
+        pruned = await site.ledger.inbox("old") is None
+        return pruned and site.live(cancelled.ref) is None and await completed()
+
+    async def completed() -> bool:
+        return (await site.now(lost)).status is UploadStatus.COMPLETED
+
+    async with process("gc", site, database) as running:
+        await until(done)
+        log = await told(running)
+    assert "records_pruned" in log
+    assert "swept" in log
