@@ -1,15 +1,20 @@
 """Deletion queue and sweep end at every step in turn; the next run ends what they began.
 
 The bucket is in memory, so that every step can be tried; the database is real.
+Not collected by itself: `pytest tests/torture/upkeep_crashes.py` cuts connections
+at every step; the suite at some, and lets the process die at every one.
 """
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import asyncpg
+import pytest
+
 from catalog.adapters.memory.objects import MemoryObjects
+from catalog.adapters.postgres.store import PostgresStore
 from catalog.application.records import Tombstone
 from catalog.application.sweep_walk import SweepMode
 from catalog.application.upkeep_store import UpkeepStore
@@ -19,10 +24,17 @@ from catalog.domain.upload import Upload, UploadStatus
 from catalog.domain.values import StoredObject
 from tests.support.builders import a_stored_object, an_md5, init_facts
 from tests.support.dying import Died, Life, Mortal, Severed, SteppingObjects, SteppingStore
+from tests.support.emptied_database import emptied_database, shared_database
 from tests.support.sql_ledger import SqlLedger
 from tests.support.upkeep import Upkeep
 from tests.support.upkeep_site import OLD
 
+__all__ = ["emptied_database", "shared_database"]
+
+_SEVER = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 NO_LEASE = timedelta(0)
 """Over when it begins: whoever comes next need not wait for the dead."""
 
@@ -106,9 +118,17 @@ async def die_at_every_step(store: UpkeepStore, ledger: SqlLedger) -> int:
 
 
 async def lose_connections_at_every_step(
-    store: UpkeepStore, ledger: SqlLedger, sever: Callable[[], Awaitable[None]], stride: int
+    store: UpkeepStore, ledger: SqlLedger, dsn: str, stride: int
 ) -> int:
     """Cut all connections at every `stride`-th step; return how many steps there are."""
+
+    async def sever() -> None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(_SEVER)
+        finally:
+            await connection.close()
+
     for at in count(1, stride):
         scene, life = await a_scene(store, ledger), Severed(at, sever)
         with suppress(UnavailableError):
@@ -118,3 +138,16 @@ async def lose_connections_at_every_step(
         if not life.over:
             return life.steps
     raise AssertionError
+
+
+@pytest.fixture
+def database(emptied_database: str) -> str:
+    return emptied_database
+
+
+@pytest.mark.timeout(600)
+async def test_connections_may_be_lost_at_every_step(
+    store: PostgresStore, pool: "asyncpg.Pool[asyncpg.Record]", database: str
+) -> None:
+    steps = await lose_connections_at_every_step(store, SqlLedger(pool), database, stride=1)
+    assert steps > 50

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from catalog.adapters.postgres.queries import load
+from catalog.application.records import OutboxRecord
 from catalog.application.relay_outbox import RelayOutbox
 from catalog.application.relay_policy import RelayPolicy
 from tests.integration.relay.watched_sessions import WatchedSessions
@@ -125,3 +126,34 @@ async def test_what_appears_below_the_marks_all_the_same_is_found_by_a_full_look
         await now.writing.connection.execute(_BELOW, 7, uuid.uuid4())
         await now.writing.until_published(seconds=10)
     assert len(now.topic.story.times) == 101
+
+
+async def test_what_waits_behind_events_under_way_is_found_without_a_full_look(
+    database: str,
+) -> None:
+    async with scene(database, full_look=3600) as now:
+        now.topic.longest = 0.5
+        now.writing.aggregates = some_aggregates(5)
+        await now.writing.many(60, 50)
+        await now.writing.until_published(seconds=20)
+    assert now.topic.story.versions() == {
+        aggregate: list(range(1, last + 1)) for aggregate, last in now.writing.versions.items()
+    }
+
+
+async def test_what_waits_for_another_attempt_is_found_without_a_full_look(database: str) -> None:
+    failed: set[uuid.UUID] = set()
+
+    def is_bad(record: OutboxRecord) -> bool:
+        if record.event_id in failed or len(failed) == 3:
+            return False
+        failed.add(record.event_id)
+        return True
+
+    async with scene(database, full_look=3600) as now:
+        await now.writing.many(100, 1_000)
+        await now.until(lambda: now.sessions.all_from(100))
+        now.topic.is_bad = is_bad
+        await now.writing.many(20, 1_000)
+        await now.writing.until_published(seconds=20)
+    assert len(failed) == 3
