@@ -97,6 +97,13 @@ async def test_a_look_does_not_walk_over_what_was_published_while_a_snapshot_is_
     assert len(now.topic.story.times) == 1_550
 
 
+async def test_the_first_event_of_all_waits_for_no_full_look(database: str) -> None:
+    async with scene(database, full_look=3600) as now:
+        await asyncio.sleep(0.5)  # some heartbeats, in which nothing is to be learnt
+        await now.writing.one()
+        await now.writing.until_published(seconds=5)
+
+
 async def test_marks_stay_below_what_an_open_transaction_may_still_bring(database: str) -> None:
     async with scene(database, full_look=3600) as now:
         await now.writing.many(10, 1_000)

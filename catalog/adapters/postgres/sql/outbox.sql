@@ -9,7 +9,9 @@ SELECT
     coalesce(
         array_agg(l.objid::int) FILTER (WHERE l.objid < 64 AND l.pid = pg_backend_pid()), '{}'
     ) AS held,
-    (SELECT s.last_value FROM catalog.outbox_events_id_seq AS s) AS highest_id,
+    -- Of a sequence that was never asked, last_value is the number that comes first.
+    (SELECT s.last_value - (NOT s.is_called)::int FROM catalog.outbox_events_id_seq AS s)
+        AS highest_id,
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest_running,
     pg_current_xact_id()::text::bigint AS transaction
 FROM pg_locks AS l
