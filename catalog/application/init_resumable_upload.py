@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from catalog.application.binding import BindingLocks, lock_for_binding, take_video
@@ -51,6 +51,8 @@ class _Blocked:
     """A failed upload may not start anew before the bucket was looked at and these are gone."""
 
     ref: ObjectRef
+    at: datetime
+    """By the database's clock: the look that follows is younger."""
     generations: Sequence[Generation] = ()
 
 
@@ -59,6 +61,8 @@ class _Look:
     """What the bucket held at the object's name when somebody looked."""
 
     stored: StoredObject | None
+    at: datetime
+    """A moment before, by the database's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class InitResumableUpload:
                 return step
             for generation in step.generations:
                 await self.removal.remove(step.ref, generation)
-            look = _Look(await self.objects.stat(step.ref))
+            look = _Look(await self.objects.stat(step.ref), step.at)
         raise ObjectInTheWayError
 
     async def _decide(
@@ -148,7 +152,7 @@ class InitResumableUpload:
                 return await _bind_made(statements, locked)
             effect = upload.on(UploadEvent.INIT).effect
             if effect is Effect.RESTARTED:
-                blocked = await _obstacles(statements, upload, look)
+                blocked = await _obstacles(statements, locked.timed, look)
                 if blocked is not None:
                     return blocked
             if locked.binding is not None and locked.video_id is not None:
@@ -188,20 +192,23 @@ async def _bind_made(statements: Statements, locked: _Locked) -> TimedUpload:
     return TimedUpload(bound, locked.timed.at)
 
 
-async def _obstacles(statements: Statements, upload: Upload, look: _Look | None) -> _Blocked | None:
+async def _obstacles(
+    statements: Statements, timed: TimedUpload, look: _Look | None
+) -> _Blocked | None:
     """Name what must be gone before a failed upload may start anew; None when nothing is.
 
     An object that was seen gets its tombstone here, under the upload's lock:
     from then on no finalize of it can complete the upload. Tombstones are read
     by a statement of their own, so that those of others are seen too.
     """
+    ref = timed.upload.ref
     if look is None:
-        return _Blocked(upload.ref)
+        return _Blocked(ref, timed.at)
     if look.stored is not None:
-        tombstone = Tombstone(upload.ref, look.stored.generation, "init")
+        tombstone = Tombstone(ref, look.stored.generation, "init", look.at)
         await statements.deletions.bury(tombstone)
-    unfinished = await statements.deletions.unfinished(upload.ref)
-    return _Blocked(upload.ref, unfinished) if unfinished else None
+    unfinished = await statements.deletions.unfinished(ref)
+    return _Blocked(ref, timed.at, unfinished) if unfinished else None
 
 
 async def _write(

@@ -149,6 +149,9 @@ class Tombstone:
     ref: ObjectRef
     generation: Generation
     reason: str
+    seen_at: datetime | None = None
+    """When the object was still there, by the database's clock; None = just now. What was
+    deleted after it is gone and need not be deleted again."""
 
 
 @dataclass(frozen=True, slots=True)

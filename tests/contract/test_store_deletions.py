@@ -1,5 +1,7 @@
 """Tombstones: the last word on a generation, and the queue of what is to be deleted."""
 
+from datetime import UTC, datetime, timedelta
+
 from catalog.application.records import Tombstone
 from catalog.domain.values import Generation, ObjectRef
 from tests.contract.subject import Subject
@@ -73,6 +75,18 @@ async def test_a_deleted_generation_that_is_seen_alive_is_queued_once_more(
     await bury(subject, ref, OLD, "sweep")
     assert await unfinished(subject, ref) == [OLD]
     assert await subject.ledger.tombstones(ref) == [KeptTombstone(OLD, "init", deleted=False)]
+
+
+async def test_a_generation_that_was_deleted_after_it_was_seen_alive_stays_deleted(
+    subject: Subject,
+) -> None:
+    ref = a_ref()
+    await bury(subject, ref, OLD, "init")
+    await mark_deleted(subject, ref, OLD)
+    seen_at = datetime.now(UTC) - timedelta(days=1000)
+    async with subject.store.autocommit() as statements:
+        await statements.deletions.bury(Tombstone(ref, OLD, "init", seen_at))
+    assert await unfinished(subject, ref) == []
 
 
 async def test_deleting_what_was_never_buried_leaves_no_tombstone(subject: Subject) -> None:

@@ -98,10 +98,11 @@ class Tables:
         return any(each.raw_file_reference == ref.uri for each in self.videos.values())
 
     def bury(self, tombstone: Tombstone, at: datetime) -> None:
-        """Write a tombstone, or queue a deleted generation that is alive once more."""
+        """Write a tombstone, or queue a deleted generation that was seen alive after that."""
         key = tombstone.ref, tombstone.generation
         row = self.deletions.get(key, DeletionRow(tombstone, at, at))
-        self.deletions[key] = replace(row, deleted_at=None)
+        if row.deleted_at is None or row.deleted_at <= (tombstone.seen_at or at):
+            self.deletions[key] = replace(row, deleted_at=None)
 
     def waiting_video(self, upload: Upload) -> Video | None:
         """Find the bound video while it still waits for this owner's file."""

@@ -19,13 +19,14 @@ class PostgresDeletions:
         self._connection = connection
 
     async def bury(self, tombstone: Tombstone) -> None:
-        """Write a tombstone, or queue a deleted generation that is alive once more."""
+        """Write a tombstone, or queue a deleted generation that was seen alive after that."""
         await self._connection.run(
             _SQL["bury"],
             bucket=tombstone.ref.bucket,
             object_name=tombstone.ref.name,
             generation=tombstone.generation,
             reason=tombstone.reason,
+            seen_at=tombstone.seen_at,
         )
 
     async def unfinished(self, ref: ObjectRef) -> Sequence[Generation]:

@@ -13,16 +13,19 @@ async def _nothing() -> None:
 
 
 class BucketWithTraffic(MemoryObjects):
-    """Runs a coroutine before each look and before each deletion."""
+    """Runs a coroutine before and after each look, and before each deletion."""
 
     def __init__(self) -> None:
         super().__init__()
         self.before_stat: Happening = _nothing
+        self.after_stat: Happening = _nothing
         self.before_delete: Happening = _nothing
 
     async def stat(self, ref: ObjectRef) -> StoredObject | None:
         await self.before_stat()
-        return await super().stat(ref)
+        found = await super().stat(ref)
+        await self.after_stat()
+        return found
 
     async def delete(self, ref: ObjectRef, generation: Generation) -> bool:
         await self.before_delete()

@@ -1,9 +1,11 @@
 """Init of a failed upload: nothing of the old attempt may be in the way of the new one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from catalog.application.records import Tombstone
 from catalog.domain.errors import (
     ObjectInTheWayError,
     StorageUnavailableError,
@@ -119,6 +121,26 @@ async def test_two_objects_in_a_row_are_within_the_rounds() -> None:
     objects.before_stat = one_more_arrives
     assert (await world.init_again(before)).upload.status is UploadStatus.PENDING
     assert len(objects.deleted) == 2
+
+
+async def test_what_another_removed_since_the_look_is_not_removed_again() -> None:
+    objects = BucketWithTraffic()
+    world = memory_world(objects=objects)
+    before = await cancelled(world)
+    late = objects.put(a_stored_object(before))
+
+    async def another_one_removes_it() -> None:
+        world.clock.advance(timedelta(milliseconds=1))
+        async with world.store.autocommit() as statements:
+            await statements.deletions.bury(Tombstone(late.ref, late.generation, "init"))
+            objects.live.clear()
+            await statements.deletions.mark_deleted(late.ref, late.generation)
+
+    async def removed_again() -> None:
+        raise AssertionError
+
+    objects.after_stat, objects.before_delete = another_one_removes_it, removed_again
+    assert (await world.init_again(before)).upload.status is UploadStatus.PENDING
 
 
 async def test_storage_that_is_down_leaves_the_upload_failed_and_its_tombstone_standing(
