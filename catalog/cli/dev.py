@@ -31,6 +31,7 @@ def _port(variable: str) -> object:
 def run(
     grpc_port: Annotated[int, _port("CATALOG_DEV_GRPC_PORT")] = 9000,
     http_port: Annotated[int, _port("CATALOG_DEV_HTTP_PORT")] = 8000,
+    metrics_port: Annotated[int, _port("CATALOG_DEV_METRICS_PORT")] = 9090,
     gcs_port: Annotated[int, _port("CATALOG_DEV_GCS_PORT")] = 9199,
 ) -> None:
     """Run PostgreSQL, the emulator and the service until Ctrl-C.
@@ -44,6 +45,7 @@ def run(
         database_url=stack.database_url_from(os.environ),
         grpc_port=grpc_port,
         http_port=http_port,
+        metrics_port=metrics_port,
         gcs_port=gcs_port,
         service=stack.service_settings_from(os.environ),
     )

@@ -50,7 +50,5 @@ def serve(
 def _write(file: Path, running: "Running") -> None:
     """Replace the file in one step: whoever waits for it reads all of it."""
     fresh = file.with_suffix(".new")
-    fresh.write_text(
-        json.dumps({"grpc_port": running.grpc.port, "http_port": running.http.port}), "utf-8"
-    )
+    fresh.write_text(json.dumps(running.ports), "utf-8")
     fresh.replace(file)

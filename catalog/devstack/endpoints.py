@@ -13,6 +13,7 @@ class Endpoints:
 
     grpc: str
     http: str
+    metrics: str
     gcs: str
     pubsub: str
     certs_url: str

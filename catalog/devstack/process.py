@@ -28,6 +28,7 @@ class ServiceProcess:
     process: asyncio.subprocess.Process
     grpc_port: int
     http_port: int
+    metrics_port: int = 0
 
     async def stop(self) -> int:
         """Ask it to end (SIGTERM), insist (SIGKILL) after 15 s; return its exit code."""
@@ -69,7 +70,7 @@ async def service_process(
         try:
             (scratch / "pid").write_text(str(process.pid))
             ports = await _started(process, file, log)
-            running = ServiceProcess(process, ports["grpc_port"], ports["http_port"])
+            running = ServiceProcess(process, **ports)
             yield running
         finally:
             await running.stop()

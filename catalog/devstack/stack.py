@@ -29,6 +29,7 @@ class StackSettings:
     """None starts a PostgreSQL of our own."""
     grpc_port: int = 0
     http_port: int = 0
+    metrics_port: int = 0
     gcs_port: int = 0
     service: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Further settings of the service, as environment variables; the stack's own win."""
@@ -41,6 +42,7 @@ class StackSettings:
         return {
             "grpc-port": self.grpc_port,
             "http-port": self.http_port,
+            "metrics-port": self.metrics_port,
             "gcs-port": self.gcs_port,
         }
 
@@ -107,6 +109,7 @@ def service_settings(emulator: Emulator, dsn: str) -> dict[str, str]:
         "DATABASE_URL": dsn,
         "CATALOG_SERVER__GRPC_ADDR": "127.0.0.1:0",
         "CATALOG_SERVER__HTTP_ADDR": "127.0.0.1:0",
+        "CATALOG_SERVER__METRICS_ADDR": "127.0.0.1:0",
         "CATALOG_SERVER__REFLECTION": "true",
         "CATALOG_GCS__PROJECT_ID": emulator.settings.project_id,
         "CATALOG_GCS__BUCKET": emulator.settings.buckets[0],
@@ -127,6 +130,7 @@ def _environment(settings: StackSettings, emulator: Emulator, dsn: str) -> dict[
         "CATALOG_WORKERS__IN_SERVER": "true",
         "CATALOG_SERVER__GRPC_ADDR": f"127.0.0.1:{settings.grpc_port}",
         "CATALOG_SERVER__HTTP_ADDR": f"127.0.0.1:{settings.http_port}",
+        "CATALOG_SERVER__METRICS_ADDR": f"127.0.0.1:{settings.metrics_port}",
     }
 
 
@@ -134,6 +138,7 @@ def _endpoints(emulator: Emulator, service: ServiceProcess, dsn: str) -> Endpoin
     return Endpoints(
         grpc=f"127.0.0.1:{service.grpc_port}",
         http=f"http://127.0.0.1:{service.http_port}",
+        metrics=f"http://127.0.0.1:{service.metrics_port}/metrics",
         gcs=emulator.url,
         pubsub=f"http://{emulator.pubsub_target}",
         certs_url=emulator.certs_url,

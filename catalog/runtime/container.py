@@ -39,6 +39,7 @@ from catalog.application.report_upload_progress import ReportUploadProgress
 from catalog.domain.policies import UploadPolicy
 from catalog.runtime.clock import SystemClock
 from catalog.runtime.config import Config
+from catalog.runtime.observability import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,11 @@ def pool_settings(config: Config) -> PoolSettings:
 
 
 @asynccontextmanager
-async def build(config: Config, pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Container]:
+async def build(
+    config: Config,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    told: Telemetry,  # noqa: ARG001 - its users come next
+) -> AsyncIterator[Container]:
     """Put everything together; what holds connections is closed when the block ends.
 
     Raises SigningKeyError or ValueError for settings that only the adapters can judge.

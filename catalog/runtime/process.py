@@ -27,7 +27,7 @@ def run(config: Config, started: Started | None = None) -> int:
     log = structlog.get_logger(component="service")
 
     def announce(running: Running) -> None:
-        log.info("serving", grpc_port=running.grpc.port, http_port=running.http.port)
+        log.info("serving", **running.ports)
         if started is not None:
             started(running)
 

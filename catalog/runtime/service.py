@@ -22,6 +22,7 @@ from catalog.adapters.postgres.pool import DatabaseSetupError, open_pool
 from catalog.runtime import migrations
 from catalog.runtime.config import Config
 from catalog.runtime.container import Container, build, pool_settings
+from catalog.runtime.observability import Telemetry, telemetry
 from catalog.runtime.readiness import ServiceReadiness
 from catalog.runtime.workers import BUILDERS, RunningWorkers, WorkersToo, running_workers
 
@@ -36,7 +37,15 @@ class Running:
 
     grpc: GrpcServer
     http: HttpServer
+    metrics: HttpServer | None
+    """None where no address is set."""
     workers: RunningWorkers
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The bound ports, by name."""
+        ports = {"grpc_port": self.grpc.port, "http_port": self.http.port}
+        return ports | ({"metrics_port": self.metrics.port} if self.metrics else {})
 
 
 @asynccontextmanager
@@ -48,13 +57,15 @@ async def service(config: Config) -> AsyncIterator[Running]:
     are at, and the pool closes last.
     """
     async with AsyncExitStack() as stack:
+        told = await stack.enter_async_context(telemetry(config.telemetry))
+        metrics = await _metrics("server.metrics_addr", config.server.metrics_addr, told, stack)
         with _database_explained():
             pool = await stack.enter_async_context(open_pool(pool_settings(config)))
             await _require_schema(pool)
         with _explained():
-            container = await stack.enter_async_context(build(config, pool))
+            container = await stack.enter_async_context(build(config, pool, told))
         names = tuple(BUILDERS) if config.workers.in_server else ()
-        workers = await _working(config, pool, names, stack)
+        workers = await _working(config, pool, told, names, stack)
         readiness = ServiceReadiness(pool)
         with _listening("server.http_addr", config.server.http_addr):
             http = await stack.enter_async_context(
@@ -64,18 +75,20 @@ async def service(config: Config) -> AsyncIterator[Running]:
             grpc = await stack.enter_async_context(_grpc(config, container))
         stack.callback(workers.tell_to_stop)
         stack.callback(readiness.drain)
-        yield Running(grpc, http, workers)
+        yield Running(grpc, http, metrics, workers)
 
 
 @asynccontextmanager
 async def work(config: Config, names: Sequence[str]) -> AsyncIterator[RunningWorkers]:
     """Run these workers and no server while the block lasts, but for probes. Raises StartError."""
     async with AsyncExitStack() as stack:
+        told = await stack.enter_async_context(telemetry(config.telemetry))
+        await _metrics("workers.metrics_addr", config.workers.metrics_addr, told, stack)
         with _database_explained():
             pool = await stack.enter_async_context(open_pool(pool_settings(config)))
             await _require_schema(pool)
         readiness = ServiceReadiness(pool)
-        workers = await _working(config, pool, names, stack)
+        workers = await _working(config, pool, told, names, stack)
         if config.workers.http_addr:
             app = health_app(WorkersToo(readiness, workers))
             with _listening("workers.http_addr", config.workers.http_addr):
@@ -90,11 +103,23 @@ async def work(config: Config, names: Sequence[str]) -> AsyncIterator[RunningWor
 async def _working(
     config: Config,
     pool: "asyncpg.Pool[asyncpg.Record]",
+    told: Telemetry,
     names: Sequence[str],
     stack: AsyncExitStack,
 ) -> RunningWorkers:
     with _database_explained(), _explained():
-        return await stack.enter_async_context(running_workers(config, pool, names))
+        return await stack.enter_async_context(running_workers(config, pool, told, names))
+
+
+async def _metrics(
+    setting: str, address: str, told: Telemetry, stack: AsyncExitStack
+) -> HttpServer | None:
+    """Show figures from before the first part starts until after the last one has ended."""
+    if not address:
+        return None
+    with _listening(setting, address):
+        server = http_server(told.metrics_app(), HttpSettings(address, grace_seconds=1))
+        return await stack.enter_async_context(server)
 
 
 def _http(
@@ -166,6 +191,8 @@ async def serve(
             parts.create_task(running.http.watch(), name="http"),
             parts.create_task(running.workers.watch(), name="workers"),
         ]
+        if running.metrics is not None:
+            watchers.append(parts.create_task(running.metrics.watch(), name="metrics"))
         if started is not None:
             started(running)
         await stop.wait()

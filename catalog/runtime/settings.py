@@ -53,6 +53,7 @@ class ServerSettings(_Section):
 
     grpc_addr: Address = "0.0.0.0:9000"
     http_addr: Address = "0.0.0.0:8000"
+    metrics_addr: OptionalAddress = "0.0.0.0:9090"
     shutdown_grace_seconds: Seconds = 8.0
     reflection: bool = False
     call_deadline_seconds: Seconds = 5.0
@@ -128,6 +129,7 @@ class WorkersSettings(_Section):
 
     in_server: bool = False
     http_addr: OptionalAddress = ""
+    metrics_addr: OptionalAddress = ""
 
 
 class OutboxSettings(_Section):
@@ -175,3 +177,7 @@ class TelemetrySettings(_Section):
 
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    otlp_endpoint: HttpUrl = ""
+    otlp_timeout_seconds: Seconds = 5.0
+    otlp_metrics_interval_seconds: Seconds = 60.0
+    trace_sample_ratio: float = Field(1.0, ge=0, le=1)

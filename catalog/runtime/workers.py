@@ -23,6 +23,7 @@ from catalog.application.relay_outbox import RelayOutbox
 from catalog.application.relay_policy import RelayPolicy
 from catalog.application.worker import Journal, PeriodicWorker, WorkerHealth
 from catalog.runtime.config import Config
+from catalog.runtime.observability import Telemetry
 from catalog.runtime.sweeping import bucket_objects
 from catalog.runtime.upkeep_workers import UPKEEP_BUILDERS
 
@@ -53,6 +54,7 @@ class WorkerSite:
     objects: BucketObjects
     stack: AsyncExitStack
     journal: Journal
+    telemetry: Telemetry
 
 
 WorkerBuilder = Callable[[WorkerSite], Awaitable[Worker]]
@@ -181,7 +183,10 @@ class RunningWorkers:
 
 @asynccontextmanager
 async def running_workers(
-    config: Config, pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]
+    config: Config,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    told: Telemetry,
+    names: Sequence[str],
 ) -> AsyncIterator[RunningWorkers]:
     """Run these workers while the block lasts.
 
@@ -191,7 +196,7 @@ async def running_workers(
         store = PostgresStore(pool, config.database.acquire_timeout_seconds)
         journal: Journal = structlog.get_logger(component="workers").bind()
         objects = await stack.enter_async_context(bucket_objects(config))
-        site = WorkerSite(config, pool, store, objects, stack, journal)
+        site = WorkerSite(config, pool, store, objects, stack, journal, told)
         running = RunningWorkers([await BUILDERS[name](site) for name in names], asyncio.Event())
         try:
             yield running

@@ -20,6 +20,7 @@ SERVING = "Ctrl-C ends the stack"
 FREE_PORTS = {
     "CATALOG_DEV_GRPC_PORT": "0",
     "CATALOG_DEV_HTTP_PORT": "0",
+    "CATALOG_DEV_METRICS_PORT": "0",
     "CATALOG_DEV_GCS_PORT": "0",
 }
 

@@ -82,6 +82,7 @@ def service_config(
         "server": {
             "grpc_addr": "127.0.0.1:0",
             "http_addr": "127.0.0.1:0",
+            "metrics_addr": "127.0.0.1:0",
             "reflection": True,
             "shutdown_grace_seconds": 4,
             "call_deadline_seconds": 20,

@@ -16,6 +16,7 @@ from catalog.emulator.faults import StorageError
 from catalog.runtime.upkeep_workers import UPKEEP_BUILDERS
 from catalog.runtime.workers import RunningWorkers, WorkerSite, running_workers
 from tests.support.service import service_config
+from tests.support.untold import untold
 from tests.support.upkeep_site import Site
 
 FAST: dict[str, dict[str, Any]] = {
@@ -55,7 +56,8 @@ class Replica:
 async def replica(site: Site, database: str, *names: str, **gc: Any) -> AsyncIterator[Replica]:
     changes = {**FAST, "gc": {**FAST["gc"], **gc}}
     config = service_config(site.emulator, database, changes)
-    async with running_workers(config, site.pool, names or tuple(UPKEEP_BUILDERS)) as workers:
+    names = names or tuple(UPKEEP_BUILDERS)
+    async with running_workers(config, site.pool, untold(), names) as workers:
         yield Replica(workers, site)
 
 
@@ -156,7 +158,7 @@ async def test_a_fault_that_nobody_foresaw_ends_its_round_and_not_the_worker(
     objects = BucketObjects(project_id="x", endpoint=site.emulator.url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(objects.aclose)
-        wired = WorkerSite(config, site.pool, broken, objects, stack, journal)
+        wired = WorkerSite(config, site.pool, broken, objects, stack, journal, untold())
         workers = RunningWorkers([await UPKEEP_BUILDERS["reaper"](wired)], asyncio.Event())
         assert workers.states() == {"reaper": "stalled"}
         await Replica(workers, site).until_status(upload, UploadStatus.FAILED)

@@ -9,6 +9,7 @@ from catalog.devstack.endpoints import Endpoints
 ENDPOINTS = Endpoints(
     grpc="127.0.0.1:1",
     http="http://127.0.0.1:2",
+    metrics="http://127.0.0.1:5/metrics",
     gcs="http://127.0.0.1:3",
     pubsub="http://127.0.0.1:3",
     certs_url="http://127.0.0.1:3/certs",

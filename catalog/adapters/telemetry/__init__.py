@@ -1,0 +1,1 @@
+"""What Catalog tells of itself, by OpenTelemetry."""

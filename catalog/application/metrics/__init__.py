@@ -1,0 +1,1 @@
+"""Every figure that Catalog gives of itself: its name, unit, meaning and labels."""
