@@ -12,17 +12,17 @@ from catalog.adapters.memory.store import MemoryStore
 from catalog.application.outbox_ports import RelaySession, RelaySessions
 from catalog.application.outbox_records import SHARDS, OutboxEntry, Setback
 from catalog.application.records import OutboxRecord
-from catalog.application.store import Store
 from catalog.runtime.clock import SystemClock
 from tests.support.announcing import announce, relay_sessions
 from tests.support.outbox import an_outbox_record
+from tests.support.whole_store import WholeStore
 
 EVERYWHERE = dict.fromkeys(SHARDS, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Relays:
-    store: Store
+    store: WholeStore
     sessions: RelaySessions
 
     async def announced(self, *records: OutboxRecord) -> Sequence[OutboxEntry]:

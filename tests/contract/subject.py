@@ -4,20 +4,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.application.records import Claim, HistoryEntry, TimedUpload
-from catalog.application.upkeep_store import UpkeepStore
 from catalog.domain.upload import Decision, FailureCode, Upload, UploadStatus
 from catalog.domain.values import StoredObject
 from catalog.domain.video import Video
 from tests.support.builders import a_stored_object, a_video, an_arrival, init_facts
 from tests.support.decided import a_completion, a_failure
 from tests.support.ledger import Ledger
+from tests.support.whole_store import WholeStore
 
 MADE = HistoryEntry("user", "init", Decision.INSERT)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    store: UpkeepStore
+    store: WholeStore
     ledger: Ledger
 
     async def timed_upload(self, **facts: Any) -> TimedUpload:

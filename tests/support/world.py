@@ -20,7 +20,6 @@ from catalog.application.init_resumable_upload import (
     InitResumableUpload,
 )
 from catalog.application.object_removal import ObjectRemoval
-from catalog.application.upkeep_store import UpkeepStore
 from catalog.domain.policies import UploadPolicy
 from catalog.domain.upload import Upload
 from catalog.domain.values import Md5, StoredObject, UserId
@@ -37,13 +36,14 @@ from tests.support.builders import (
 )
 from tests.support.ledger import Ledger
 from tests.support.memory_ledger import MemoryLedger
+from tests.support.whole_store import WholeStore
 
 URL_LIFE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    store: UpkeepStore
+    store: WholeStore
     ledger: Ledger
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     signer: MemorySigner = field(default_factory=lambda: MemorySigner(URL_LIFE))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from catalog.adapters.memory.clock import FixedClock
 from catalog.adapters.memory.deletions import MemoryDeletions
 from catalog.adapters.memory.inbox import MemoryInbox
+from catalog.adapters.memory.operations_inbox import MemoryInboxRecords
+from catalog.adapters.memory.operations_story import MemoryStories
 from catalog.adapters.memory.outbox import MemoryOutbox
 from catalog.adapters.memory.tables import (
     QUARANTINE,
@@ -49,6 +51,8 @@ class MemoryStatements:
     findings: MemoryFindings
     pruning: MemoryPruning
     upkeep_reports: MemoryUpkeepReports
+    stories: MemoryStories
+    inbox_records: MemoryInboxRecords
 
 
 def _over(tables: Tables, clock: Clock) -> MemoryStatements:
@@ -64,6 +68,8 @@ def _over(tables: Tables, clock: Clock) -> MemoryStatements:
         findings=MemoryFindings(tables, clock),
         pruning=MemoryPruning(tables, clock),
         upkeep_reports=MemoryUpkeepReports(tables, clock),
+        stories=MemoryStories(tables, clock),
+        inbox_records=MemoryInboxRecords(tables, clock),
     )
 
 
