@@ -40,7 +40,7 @@ JsonOption = Annotated[
 
 def server_or_default(server: str) -> str:
     """The address given, or that of a local stack started in this directory, or the default."""
-    return server or _stack_server() or DEFAULT_SERVER
+    return server or stack_entry("grpc") or DEFAULT_SERVER
 
 
 def required_user(user_id: str) -> str:
@@ -58,10 +58,11 @@ def state_directory() -> Path:
     return root / "catalog" / "uploads"
 
 
-def _stack_server() -> str:
+def stack_entry(name: str) -> str:
+    """What a local stack started in this directory says of itself; empty without one."""
     try:
         stack = json.loads(STACK_FILE.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
-    address = stack.get("grpc", "") if isinstance(stack, dict) else ""
-    return address if isinstance(address, str) else ""
+    entry = stack.get(name, "") if isinstance(stack, dict) else ""
+    return entry if isinstance(entry, str) else ""

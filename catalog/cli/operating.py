@@ -8,6 +8,7 @@ import typer
 
 from catalog.cli.config_option import loaded
 from catalog.cli.failures import USAGE, CliError
+from catalog.cli.local_stack import stack_settings
 from catalog.cli.running import run_async
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ LimitOption = Annotated[
 
 
 def operate(conf: Path | None, work: Callable[["PostgresStore", "Config"], Awaitable[T]]) -> T:
-    """Run `work` on the database that --conf and DATABASE_URL name.
+    """Run `work` on the database that --conf and DATABASE_URL name, or on the local stack's.
 
     Whatever the use cases refuse is one line; a request that breaks the rules is bad usage.
     UploadNotFoundError passes: the command knows better words.
@@ -33,7 +34,7 @@ def operate(conf: Path | None, work: Callable[["PostgresStore", "Config"], Await
     )
     from catalog.runtime.operations import OperationsError  # noqa: PLC0415
 
-    config = loaded(conf, serving=False)
+    config = loaded(conf, serving=False, beneath=stack_settings())
     try:
         return run_async(_operate(config, work))
     except OperationsError as error:

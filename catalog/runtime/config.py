@@ -87,14 +87,20 @@ class Config(BaseSettings):
         return _Environment(settings_cls), init_settings
 
 
-def load(path: Path | None, *, serving: bool = False) -> Config:
+def load(
+    path: Path | None,
+    *,
+    serving: bool = False,
+    beneath: Mapping[str, Mapping[str, object]] | None = None,
+) -> Config:
     """Read the settings; raise ConfigError that names every problem.
 
     The database's address is needed always, `serving` needs the bucket, the signer
-    and the push subscription as well.
+    and the push subscription as well. `beneath` has sections for want of a file.
     """
     problems: list[str] = []
-    values = _file_values(path, problems) if path else {}
+    values: dict[str, Any] = {name: dict(section) for name, section in (beneath or {}).items()}
+    values = _file_values(path, problems) if path else values
     _merge_other_names(values, os.environ)
     problems += _unknown_sections(os.environ)
     sections = _checked_sections(_with_environment(values, problems), problems)

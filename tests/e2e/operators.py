@@ -44,10 +44,11 @@ class Desk:
         self._capsys = capsys
 
     def run(
-        self, dsn: str, arguments: Sequence[str], settings: Mapping[str, str] | None = None
+        self, dsn: str | None, arguments: Sequence[str], settings: Mapping[str, str] | None = None
     ) -> Ended:
         """Run a command to its end."""
-        for name, value in {"DATABASE_URL": dsn, **(settings or {})}.items():
+        named = {"DATABASE_URL": dsn} if dsn is not None else {}
+        for name, value in {**named, **(settings or {})}.items():
             self._monkeypatch.setenv(name, value)
         self._monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
         with pytest.raises(SystemExit) as ended:
@@ -56,7 +57,7 @@ class Desk:
         assert isinstance(ended.value.code, int)
         return Ended(ended.value.code, out, err)
 
-    def told(self, dsn: str, *arguments: str) -> Any:
+    def told(self, dsn: str | None, *arguments: str) -> Any:
         """Run a command with --json; what it printed."""
         ended = self.run(dsn, (*arguments, "--json"))
         assert ended.code == 0, ended.err
@@ -64,7 +65,7 @@ class Desk:
 
     def refuses(
         self,
-        dsn: str,
+        dsn: str | None,
         arguments: Sequence[str],
         code: int,
         words: str,
