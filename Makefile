@@ -22,7 +22,7 @@ $(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index --editable 
 endef
 
 .PHONY: help setup proto release-contract fmt check lint types contract migrations-lint scripts-lint \
-	test migrate run demo lock clean
+	test mutants migrate run demo lock clean
 
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ scripts-lint: $(VENV)/.dev
 
 test: $(VENV)/.dev ## Run all tests, on a PostgreSQL of their own
 	@pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+
+mutants: $(VENV)/.dev ## Seed bugs, or only MUTANT, and show that the tests catch them
+	@python -m tests.mutants $(MUTANT)
 
 migrate: $(VENV)/.local ## Bring the schema of DATABASE_URL up to date
 	@catalog migrate

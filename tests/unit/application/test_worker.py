@@ -71,3 +71,15 @@ async def test_a_rest_ends_when_told_to_stop() -> None:
     await asyncio.sleep(0)
     stop.set()
     await resting
+
+
+async def test_a_worker_that_is_cancelled_at_rest_ends() -> None:
+    rounds, stop = Rounds(), asyncio.Event()
+    running = asyncio.create_task(PeriodicWorker("w", rounds, 3600, Told()).run(stop))
+    await until(lambda: rounds.count == 1)
+    running.cancel()
+    await until(lambda: running.done() or rounds.count > 1)
+    stop.set()
+    await asyncio.wait([running], timeout=10)
+    assert running.cancelled()
+    assert rounds.count == 1
