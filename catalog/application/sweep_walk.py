@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from catalog.application.tally import Tally, spelled
+from catalog.application.tally import Tally, spelled_in_full
 from catalog.application.upkeep_records import SweepTurn
 from catalog.application.upkeep_store import UpkeepStore
 from catalog.domain.errors import UnavailableError
@@ -45,8 +45,7 @@ class SweepResult:
     too_many_orphans: bool = False
 
     def as_json(self) -> dict[str, object]:
-        """Spell it in JSON's types. kept, completed, deleted and skipped are always there."""
-        numbers = {"kept": 0, "completed": 0, "deleted": 0, **self.counts}
+        """Spell it in JSON's types."""
         return {
             "sweep": self.name,
             "mode": self.mode.value,
@@ -54,7 +53,7 @@ class SweepResult:
             "started_at": self.started_at.isoformat() if self.started_at else None,
             "position": self.position,
             "too_many_orphans": self.too_many_orphans,
-            **spelled(numbers),
+            **spelled_in_full(self.counts),
         }
 
 

@@ -42,3 +42,8 @@ def spelled(counts: Mapping[str, int]) -> dict[str, object]:
         if name.startswith(_SKIPPED) and number
     }
     return plain | {"skipped": skipped}
+
+
+def spelled_in_full(counts: Mapping[str, int]) -> dict[str, object]:
+    """Spell a sweep's counts: kept, completed, deleted and skipped are always there."""
+    return spelled({"kept": 0, "completed": 0, "deleted": 0, **counts})

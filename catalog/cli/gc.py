@@ -1,7 +1,6 @@
 """`catalog gc`: what upkeep found and has before it, and a sweep by hand."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,39 +8,18 @@ import typer
 from catalog.cli.config_option import ConfOption
 from catalog.cli.connection import JsonOption
 from catalog.cli.failures import FAILED, USAGE, CliError, say
-from catalog.cli.operating import LimitOption, operate
-from catalog.cli.output import show
+from catalog.cli.gc_report import report
+from catalog.cli.operating import operate
 from catalog.cli.sweep_progress import SweepProgress
 from catalog.cli.tables import listed, show_json, show_table
 
 if TYPE_CHECKING:
     from catalog.adapters.postgres.store import PostgresStore
-    from catalog.application.report_upkeep import UpkeepReport
     from catalog.application.sweep_walk import SweepMode, SweepResult
     from catalog.runtime.config import Config
 
 app = typer.Typer(help="Sweeps of bucket and rows, and what they found.", no_args_is_help=True)
-
-
-@app.command("report")
-def report(limit: LimitOption = 100, conf: ConfOption = None, as_json: JsonOption = False) -> None:
-    """Show what the last sweeps found and what is still to delete."""
-    from catalog.application.report_upkeep import ReportUpkeep  # noqa: PLC0415 - --help is quick
-
-    async def work(store: "PostgresStore", config: "Config") -> "UpkeepReport":
-        margin = timedelta(seconds=config.reaper.margin_seconds)
-        return await ReportUpkeep(store, margin)(limit)
-
-    found = operate(conf, work).as_json()
-    if as_json:
-        show_json(found)
-        return
-    backlog = dict(found["backlog"])
-    kinds = backlog.pop("findings")
-    show(backlog | {f"findings {kind}": number for kind, number in kinds.items()}, as_json=False)
-    _table(found["sweeps"], "name", "under_way", "outcome", "started_at", "finished_at", "counts")
-    _table(found["findings"], "kind", "object", "generation", "upload_id", "first_seen_at")
-    _table(found["open_deletions"], "object", "generation", "reason", "failures", "last_error")
+app.command("report")(report)
 
 
 @app.command("run")
@@ -131,14 +109,3 @@ def _show_results(results: "list[SweepResult]", mode: "SweepMode") -> None:
         numbers = [counts[name] for name in ("kept", "completed", "deleted")]
         rows.append([each.name, each.state, *numbers, sum(skipped.values()), listed(skipped)])
     show_table(["sweep", "state", "kept", "completed", "deleted", "skipped", "why"], rows)
-
-
-def _table(rows: "list[dict[str, object]]", *columns: str) -> None:
-    if rows:
-        typer.echo()
-        shown = [[_cell(row.get(column)) for column in columns] for row in rows]
-        show_table([column.replace("_", " ") for column in columns], shown)
-
-
-def _cell(value: object) -> object:
-    return listed(value) if isinstance(value, Mapping) else value

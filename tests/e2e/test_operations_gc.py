@@ -102,6 +102,41 @@ async def test_an_upload_is_forgotten_only_when_its_object_is_gone(
     assert (again.code, again.err) == (1, f"catalog: no such upload: {upload.upload_id}\n")
 
 
+async def test_findings_are_paged_and_nothing_is_left_unsaid(
+    site: Site, operator: Operator
+) -> None:
+    with site.long_ago():
+        refs = sorted((site.put_orphan()[0] for _ in range(3)), key=lambda ref: ref.name)
+    await operator.run("gc", "run")
+
+    shown = await operator.run("gc", "report", "--limit", "2")
+    page = await operator.told("gc", "report", "--kind", "orphan", "--limit", "2")
+    rest = await operator.told("gc", "report", "--kind", "orphan", "--after", page["next_after"])
+
+    assert f"--kind orphan --after {page['next_after']}" in shown.err
+    assert [each["object"] for each in page["findings"] + rest["findings"]] == [
+        ref.uri for ref in refs
+    ]
+    assert rest["next_after"] is None
+
+
+def test_a_report_of_nothing_says_so_in_numbers(desk: Desk, database: str) -> None:
+    shown = desk.run(database, ("gc", "report"))
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert ["deletions", "open", "0"] in lines
+    assert ["findings", "orphan", "0"] in lines
+    assert "None" not in shown.out
+    none = desk.run(database, ("gc", "report", "--kind", "gone"))
+    assert (none.code, none.out, none.err) == (0, "", "catalog: no findings\n")
+
+
+@pytest.mark.parametrize("arguments", [("--kind", "gone", "--after", "x"), ("--after", "b/n#1")])
+def test_pages_that_cannot_be_are_refused(
+    desk: Desk, database: str, arguments: tuple[str, ...]
+) -> None:
+    desk.refuses(database, ("gc", "report", *arguments), 2, "--after")
+
+
 @pytest.mark.parametrize(
     ("settings", "code", "words"),
     [
