@@ -100,7 +100,8 @@ class Cluster:
         while not self._ready(process.pid):
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop("immediate")
-                raise ClusterError(f"postgres did not start: {self._end_of_log()}")
+                why = f"{process.returncode}: {self._end_of_log()}"
+                raise ClusterError(f"postgres did not start, {why}")
             time.sleep(0.02)
 
     def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
