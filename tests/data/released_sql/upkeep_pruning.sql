@@ -1,0 +1,84 @@
+-- prune_inbox --
+WITH old AS MATERIALIZED (
+    SELECT source, dedup_key FROM catalog.inbox_events
+    WHERE received_at < now() - :age::interval
+        AND (
+            outcome IS DISTINCT FROM 'quarantined'
+            OR received_at < now() - :quarantine_age::interval
+        )
+    ORDER BY received_at
+    LIMIT :page_limit
+    FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM catalog.inbox_events AS i USING old
+    WHERE i.source = old.source AND i.dedup_key = old.dedup_key
+    RETURNING 1
+)
+SELECT count(*) AS pruned FROM gone
+
+-- prune_history --
+-- Numbers grow with time, so the primary key finds the oldest: the busiest table
+-- of all needs no further index. Only what goes is locked.
+WITH oldest AS MATERIALIZED (
+    SELECT id, at FROM catalog.upload_events ORDER BY id LIMIT :page_limit
+), old AS MATERIALIZED (
+    SELECT h.id FROM catalog.upload_events AS h
+    WHERE h.id IN (SELECT o.id FROM oldest AS o WHERE o.at < now() - :age::interval)
+    FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM catalog.upload_events AS h USING old
+    WHERE h.id = old.id
+    RETURNING 1
+)
+SELECT count(*) AS pruned FROM gone
+
+-- prune_failed_uploads --
+WITH old AS MATERIALIZED (
+    SELECT u.upload_id FROM catalog.uploads AS u
+    WHERE u.status = 'failed'
+        AND u.session_expires_at < now() - :session_margin::interval
+        AND u.updated_at < now() - :age::interval
+        AND NOT EXISTS (
+            SELECT 1 FROM catalog.object_deletions AS d
+            WHERE d.bucket = u.bucket AND d.object_name = u.object_name AND d.deleted_at IS NULL
+        )
+    ORDER BY u.session_expires_at
+    LIMIT :page_limit
+    FOR UPDATE OF u SKIP LOCKED
+), changed AS (
+    DELETE FROM catalog.uploads AS u USING old
+    WHERE u.upload_id = old.upload_id
+    RETURNING u.upload_id
+), history AS (
+    @history_of_changed
+)
+SELECT count(*) AS pruned FROM changed
+
+-- prune_tombstones --
+-- A word on an object is kept as long as an upload may still be told of it.
+WITH old AS (
+    SELECT bucket, object_name, generation, deleted_at
+    FROM catalog.object_deletions
+    WHERE deleted_at < now() - :age::interval
+        AND (deleted_at, generation) > (
+            coalesce(:behind_at::timestamptz, '-infinity'), :behind_generation::bigint
+        )
+    ORDER BY deleted_at, generation
+    LIMIT :page_limit
+    FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM catalog.object_deletions AS d USING old
+    WHERE d.bucket = old.bucket
+        AND d.object_name = old.object_name
+        AND d.generation = old.generation
+        AND NOT EXISTS (
+            SELECT 1 FROM catalog.uploads AS u
+            WHERE u.bucket = old.bucket AND u.object_name = old.object_name
+        )
+    RETURNING 1
+)
+SELECT
+    (SELECT count(*) FROM gone) AS pruned,
+    (SELECT deleted_at FROM old ORDER BY deleted_at DESC, generation DESC LIMIT 1) AS upto_at,
+    (SELECT generation FROM old ORDER BY deleted_at DESC, generation DESC LIMIT 1)
+        AS upto_generation
