@@ -159,7 +159,7 @@ class Shift:
                 self._outcomes.put_nowait(await self._sent(batch))
 
     async def _sent(self, batch: Batch) -> _Outcome:
-        sent, was_down = time.monotonic(), self._judge.topic_is_down
+        sent = time.monotonic()
         try:
             async with asyncio.timeout(self._policy.publish_timeout):
                 await self._publisher.publish([event.record for event in batch.events])
@@ -169,6 +169,8 @@ class Shift:
             return self._failed(batch, "DEADLINE_EXCEEDED")
         except Exception as fault:  # noqa: BLE001 - one event's fault must not stop the others
             return self._failed(batch, type(fault).__name__)
+        # As it is now: of several that get through at the same time one brings the topic back.
+        was_down = self._judge.topic_is_down
         self._judge.succeeded(batch.events, sent)
         if was_down:
             self._journal.info("relay_topic_up")

@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Literal
 
 import asyncpg
+import pytest
 
+from tests.torture.figures import Figures
 from tests.torture.relay_process import DSN
 from tests.torture.relay_story import Story, assert_complete_and_in_order, kept, read
 from tests.torture.relay_writing import Writing, some_aggregates
 
 RELAYS = 3
 _REPLACED_SECONDS = 15.0
+_STOPPED_SECONDS = 5.0
 Fault = Literal["killed", "stopped"]
 
 
@@ -92,13 +95,15 @@ async def run(
         for relay in relays:
             await relay.has_shards()
         writing = Writing(connection, some_aggregates(max(10, events // 10)))
-        pause = events / per_second / (faults + 1)
+        kinds = _kinds(faults)
+        stopped = kinds.count("stopped") * _STOPPED_SECONDS
+        pause = max(0.7, (events / per_second - stopped) / (faults + 1))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(writing.many(events, per_second))
-            for number in range(faults):
+            for kind in kinds:
                 await asyncio.sleep(random.uniform(0.7, 1.0) * pause)
                 victim = relays.pop(random.randrange(RELAYS))
-                if number % 2:
+                if kind == "stopped":
                     await _stop_for_a_while(victim)
                     relays.append(victim)
                 else:
@@ -113,8 +118,34 @@ async def run(
     return FaultFigures(len(rows), faults, story.repeats, slowest)
 
 
+def _kinds(faults: int) -> list[Fault]:
+    """As many of each kind, in any order."""
+    kinds: list[Fault] = ["stopped" if number % 2 else "killed" for number in range(faults)]
+    random.shuffle(kinds)
+    return kinds
+
+
 async def _stop_for_a_while(victim: RelayProcess) -> None:
     """Stop it in the middle of what it does, for longer than its session may be silent."""
     victim.process.send_signal(signal.SIGSTOP)
-    await asyncio.sleep(random.uniform(4.0, 6.0))
+    await asyncio.sleep(_STOPPED_SECONDS + random.uniform(-1.0, 1.0))
     victim.process.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.timeout(400)
+async def test_ten_thousand_events_survive_relays_that_are_killed_or_stopped(
+    database: str, tmp_path: Path, figures: Figures
+) -> None:
+    found = await run(database, tmp_path, events=10_000, faults=20, per_second=100)
+    assert found.events == 10_000
+    figures.record(
+        2,
+        "three relays, one killed or stopped again and again",
+        events=found.events,
+        killed=found.faults // 2,
+        stopped=found.faults // 2,
+        lost=0,
+        out_of_order=0,
+        repeats_of_the_same_event=found.repeats,
+        slowest_takeover_seconds=round(found.slowest, 2),
+    )

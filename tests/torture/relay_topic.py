@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from catalog.application.ports import PublishError
 from catalog.application.records import OutboxRecord
 from catalog.application.relay_outbox import RelayOutbox
 from catalog.application.relay_policy import RelayPolicy
+from catalog.application.worker import Journal
 from tests.support.announcing import relay_sessions
 from tests.torture.relay_story import Arrival, Story
 
@@ -46,18 +48,35 @@ class Silence:
     warning = info
 
 
+@dataclass(slots=True)
+class Told:
+    """A journal that counts what it is told."""
+
+    lines: Counter[str] = field(default_factory=Counter)
+
+    def info(self, event: str, **_: object) -> None:
+        self.lines[event] += 1
+
+    warning = info
+
+
 @asynccontextmanager
 async def relaying(
-    dsn: str, topic: RecordedTopic, relays: int = 1, **policy: Any
-) -> AsyncIterator[None]:
+    dsn: str,
+    topic: RecordedTopic,
+    relays: int = 1,
+    journal: Journal | None = None,
+    **policy: Any,
+) -> AsyncIterator[Sequence[RelayOutbox]]:
     """Run relays, each with a connection of its own, while the block lasts."""
-    stop = asyncio.Event()
+    stop, chosen = asyncio.Event(), replace(RelayPolicy(), **policy)
+    running = [
+        RelayOutbox(relay_sessions(dsn), topic, chosen, journal or Silence()) for _ in range(relays)
+    ]
     async with asyncio.TaskGroup() as tasks:
-        for _ in range(relays):
-            chosen = replace(RelayPolicy(), **policy)
-            relay = RelayOutbox(relay_sessions(dsn), topic, chosen, Silence())
+        for relay in running:
             tasks.create_task(relay.run(stop))
         try:
-            yield
+            yield running
         finally:
             stop.set()

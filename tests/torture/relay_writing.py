@@ -16,7 +16,10 @@ _INSERT = """
 INSERT INTO catalog.outbox_events (
     event_id, aggregate_type, aggregate_id, event_type, payload, headers
 )
-VALUES ($1, 'upload', $2, 'video.upload.failed', 'x', jsonb_build_object('version', $3::text))
+VALUES (
+    $1, 'upload', $2, 'video.upload.failed', 'x',
+    jsonb_build_object('event_id', ($1::uuid)::text, 'version', $3::text)
+)
 """
 _UNPUBLISHED = "SELECT count(*) FROM catalog.outbox_events WHERE published_at IS NULL"
 

@@ -22,8 +22,14 @@ from tests.torture.relay_writing import AnyConnection, Writing, some_aggregates
 
 _CHOOSE = load("outbox.sql")["choose"]
 _BELOW = """
-INSERT INTO catalog.outbox_events (id, aggregate_type, aggregate_id, event_type, payload, headers)
-OVERRIDING SYSTEM VALUE VALUES ($1, 'upload', $2, 'x', 'x', '{"version": "1"}')
+INSERT INTO catalog.outbox_events (
+    id, event_id, aggregate_type, aggregate_id, event_type, payload, headers
+)
+OVERRIDING SYSTEM VALUE
+VALUES (
+    $1, $2, 'upload', $2, 'x', 'x',
+    jsonb_build_object('event_id', ($2::uuid)::text, 'version', '1')
+)
 """
 
 
