@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from catalog.application.operations_records import AnnouncedEvent, HistoryLine
@@ -14,6 +15,7 @@ from catalog.domain.upload import Decision, Upload
 from catalog.domain.values import Generation, ObjectRef, UploadId
 from catalog.domain.video import Video
 
+T = TypeVar("T")
 _SCHEME = "gs://"
 _ENDINGS = frozenset({Decision.COMPLETE, Decision.FAIL, Decision.EXPIRE, Decision.CANCEL})
 
@@ -45,10 +47,27 @@ class TraceUpload:
         known, or an UnavailableError.
         """
         wanted = check_upload_id(upload_id)
+        pages = _Pages(limit)
         async with self.store.autocommit() as statements:
             upload = await statements.stories.upload(wanted)
-            history = await statements.stories.history(wanted, limit)
-            return await _told(statements, wanted, upload, history, limit)
+            history = pages.newest(await statements.stories.history(wanted, pages.wanted))
+            return await _told(statements, wanted, upload, history, pages)
+
+
+@dataclass(slots=True)
+class _Pages:
+    """The newest lines of each table: one more than is shown tells whether that was all."""
+
+    limit: int
+    cut: bool = False
+
+    @property
+    def wanted(self) -> int:
+        return self.limit + 1
+
+    def newest(self, lines: Sequence[T]) -> Sequence[T]:
+        self.cut = self.cut or len(lines) > self.limit
+        return lines[-self.limit :]
 
 
 async def _told(
@@ -56,22 +75,20 @@ async def _told(
     upload_id: UploadId,
     upload: Upload | None,
     history: Sequence[HistoryLine],
-    limit: int,
+    pages: _Pages,
 ) -> UploadTrace:
     stories, video = statements.stories, await _video(statements, upload)
-    events = await stories.events(
-        _aggregates(upload_id, upload, history), _times(history, video), limit
-    )
+    aggregates, times = _aggregates(upload_id, upload, history), _times(history, video)
+    events = pages.newest(await stories.events(aggregates, times, pages.wanted))
     if upload is None and not history and not events:
         raise UploadNotFoundError
     ref = _ref(upload, history)
-    deletions = await stories.deletions(ref, limit) if ref else []
+    deletions = pages.newest(await stories.deletions(ref, pages.wanted) if ref else [])
     generations = _generations(upload, history)
     generations |= {each.generation for each in deletions}
-    pushes = await stories.pushes(ref, sorted(generations), limit) if ref else []
-    cut = any(len(each) >= limit for each in (history, pushes, deletions, events))
-    story = tell(history, pushes, deletions, events)
-    return UploadTrace(upload_id, upload, video, events, story, cut)
+    found = await stories.pushes(ref, sorted(generations), pages.wanted) if ref else []
+    story = tell(history, pages.newest(found), deletions, events)
+    return UploadTrace(upload_id, upload, video, events, story, pages.cut)
 
 
 async def _video(statements: OperationsStatements, upload: Upload | None) -> Video | None:

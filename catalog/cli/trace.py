@@ -8,7 +8,7 @@ import typer
 from catalog.cli.config_option import ConfOption
 from catalog.cli.connection import JsonOption
 from catalog.cli.failures import CliError, say
-from catalog.cli.operating import LimitOption, operate
+from catalog.cli.operating import operate
 from catalog.cli.output import show
 from catalog.cli.tables import show_json, show_table
 
@@ -19,10 +19,18 @@ if TYPE_CHECKING:
     from catalog.domain.video import Video
     from catalog.runtime.config import Config
 
+_MOST_LINES = 100_000
+StoryLimit = Annotated[
+    int,
+    typer.Option(
+        "--limit", min=1, max=_MOST_LINES, help="At most so many lines of a kind, the newest."
+    ),
+]
+
 
 def trace(
     upload_id: Annotated[str, typer.Argument(metavar="UPLOAD_ID", show_default=False)],
-    limit: LimitOption = 1000,
+    limit: StoryLimit = 1000,
     conf: ConfOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,7 +51,7 @@ def trace(
     if as_json:
         show_json(spelled(found))
     else:
-        _show(found)
+        _show(found, limit)
 
 
 def spelled(found: "UploadTrace") -> dict[str, object]:
@@ -93,7 +101,7 @@ def video_facts(video: "Video") -> dict[str, object]:
     }
 
 
-def _show(found: "UploadTrace") -> None:
+def _show(found: "UploadTrace", limit: int) -> None:
     if found.upload is None:
         typer.echo(f"upload {found.upload_id} is no more; its history is")
     else:
@@ -108,4 +116,4 @@ def _show(found: "UploadTrace") -> None:
         [(line.at, line.spoken()) for line in found.story],
     )
     if found.cut:
-        say("catalog: older lines were left out; --limit shows more")
+        say(f"catalog: older lines were left out: --limit {min(limit * 10, _MOST_LINES)}")

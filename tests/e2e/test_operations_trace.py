@@ -168,6 +168,14 @@ async def test_a_long_story_is_cut_to_its_newest_lines_and_says_so(world: World)
     assert trace.cut
     assert "user: init -> insert" not in _spoken(trace)
     assert "push: finalize -> fail" in _spoken(trace)
+    whole = await _trace(world, upload, limit=5)
+    assert not whole.cut
+    assert _spoken(whole).count("user: init -> duplicate") == 3
+
+
+def test_a_story_may_be_longer_than_a_page_of_a_list(desk: Desk, database: str) -> None:
+    arguments = ("trace", str(uuid.uuid4()), "--limit", "100000")
+    desk.refuses(database, arguments, 1, "no such upload")
 
 
 @pytest.mark.parametrize(
