@@ -50,8 +50,10 @@ proto: $(VENV)/.dev ## Generate catalog/api from proto/
 	@find catalog/api -name '*_pb2*' -delete
 	@buf generate
 
-release-contract: $(VENV)/.dev ## Make today's contract the one that later changes are checked against
+release-contract: $(VENV)/.dev ## Make today's contract and SQL those that later changes are checked against
 	@buf build -o proto/released.binpb
+	@rm -f tests/data/released_sql/*.sql
+	@cp catalog/adapters/postgres/sql/*.sql tests/data/released_sql/
 
 fmt: $(VENV)/.dev ## Format code and contract
 	@ruff check --quiet --fix-only $(HAND_WRITTEN)
