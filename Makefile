@@ -80,7 +80,7 @@ migrations-lint: $(VENV)/.dev
 	@squawk $(MIGRATIONS)
 
 scripts-lint: $(VENV)/.dev
-	@shellcheck scripts/*.sh .ci/run
+	@shellcheck -x $$(find scripts -name "*.sh") .ci/run
 
 test: $(VENV)/.dev ## Run all tests, on a PostgreSQL of their own
 	@pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
