@@ -4,11 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.domain.upload import TRANSITIONS, FailureCode, Phase, Transition
 from tests.architecture.markdown import Page, pages
 from tests.architecture.source import REPOSITORY
-
-UPLOAD_SYSTEM = REPOSITORY / "docs" / "upload-system.md"
 
 
 def test_every_link_and_path_of_every_page_leads_somewhere() -> None:
@@ -55,24 +52,3 @@ def _page(root: Path, text: str) -> Page:
     (folder / "other.md").write_text("# The session's `URI` & done\n\n## Twice\n\n## Twice\n")
     (folder / "page.md").write_text(f"# Title\n\n{text}\n")
     return Page(root, folder / "page.md")
-
-
-def test_the_table_of_states_is_the_one_that_the_code_reads() -> None:
-    rows = [
-        f"| `{event.value}` | {' | '.join(_cell(row[phase]) for phase in Phase)} |"
-        for event, row in TRANSITIONS.items()
-    ]
-    head = f"| event | {' | '.join(phase.value for phase in Phase)} |\n|{'---|' * 5}"
-    assert "\n".join([head, *rows, ""]) in UPLOAD_SYSTEM.read_text()
-
-
-def test_every_failure_code_is_in_both_guides() -> None:
-    codes = set(FailureCode) - {FailureCode.UNKNOWN}
-    for page in (UPLOAD_SYSTEM, UPLOAD_SYSTEM.parent / "mobile-guide.md"):
-        text = page.read_text()
-        assert [code for code in codes if f"`{code.value}`" not in text] == []
-
-
-def _cell(transition: Transition) -> str:
-    to = f" → `{transition.to.value}`" if transition.to else ""
-    return f"{transition.effect.value}{to}" + (f" `{transition.code}`" if transition.code else "")
