@@ -135,6 +135,7 @@ async def test_a_long_story_is_cut_to_its_newest_lines_and_says_so(world: World)
     await world.finalize(a_stored_object(upload))
     told = await trace(world, upload, limit=2)
     assert told.cut
+    assert not (await trace(world, upload, limit=5)).cut
     assert "user: init -> insert" not in spoken(told)
     assert "push: finalize -> complete" in spoken(told)
     assert told.upload is not None
