@@ -22,6 +22,8 @@ class Cut:
     request: int
     reply_only: bool
     """True: the server carries the request out, and only its reply is lost."""
+    holding: bytes = b""
+    """Only requests that hold these bytes are counted."""
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class Proxy:
             request += message
             if kind in _WAITS_FOR_END:
                 continue
-            if kind in _ENDS_REQUEST and self._strikes():
+            if kind in _ENDS_REQUEST and self._strikes(request):
                 if self.cut is not None and not self.cut.reply_only:
                     raise EOFError
                 link.doomed = True
@@ -101,9 +103,11 @@ class Proxy:
             elif kind == _READY_FOR_QUERY:
                 raise EOFError
 
-    def _strikes(self) -> bool:
+    def _strikes(self, request: bytes) -> bool:
+        if self.cut is None or self.cut.holding not in request:
+            return False
         self._seen += 1
-        if self.cut is None or self._seen != self.cut.request:
+        if self._seen != self.cut.request:
             return False
         self.strikes += 1
         return True
