@@ -17,7 +17,7 @@ from tests.mutants.verdict import Result, TestRun, Verdict, judged, read
 OnResult = Callable[[Result], None]
 _PYTEST = ("-P", "-m", "pytest", "-p", "tests.mutants.witness", "-q", "--rootdir=.")
 _PLAIN = ("-p", "no:cacheprovider", "-p", "no:randomly", "--timeout=60")
-_RUN_SECONDS = 180.0
+_RUN_SECONDS = 300.0
 _FAREWELL_SECONDS = 20.0
 
 

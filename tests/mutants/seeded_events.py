@@ -8,7 +8,8 @@ _INBOX = "catalog/adapters/postgres/inbox.py"
 _SESSIONS = "tests/contract/test_relay_session.py"
 _ORDER = "tests/integration/postgres/test_event_order.py"
 _RACES = "tests/integration/postgres/test_completion_races.py"
-_MARKS = "tests/integration/relay/test_low_water.py"
+_LATE = "tests/integration/relay/test_late_commits.py"
+_HORIZON = "tests/unit/application/test_relay_marks.py::TestHorizon"
 
 PUBLISH_BEFORE_COMMIT = Mutant(
     name="publish-before-commit",
@@ -64,7 +65,10 @@ CURSOR_BY_ID = Mutant(
             "        self.id = self._drawn = standing.highest_id\n",
         ),
     ),
-    tests=(f"{_MARKS}::test_marks_stay_below_what_an_open_transaction_may_still_bring",),
+    tests=(
+        f"{_LATE}::test_what_commits_below_ids_that_are_published_is_found_by_the_next_look",
+        f"{_HORIZON}::test_an_id_counts_once_all_that_wrote_a_while_after_it_have_ended",
+    ),
 )
 
 OUTBOX_ID_DRAWN_EARLY = Mutant(
