@@ -74,7 +74,7 @@ _WHY: Mapping[str, str] = {
     "refused": "too much is amiss to be true (see --max-orphan-fraction); nothing was deleted",
     "stopped": "stopped; the next run goes on from there",
     "lost": "another sweep has taken over",
-    "not_now": "another sweep is under way",
+    "not_now": "another sweep is under way, or was killed minutes ago; try again later",
 }
 
 

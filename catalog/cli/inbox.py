@@ -13,6 +13,7 @@ from catalog.cli.connection import JsonOption
 from catalog.cli.failures import FAILED, USAGE, CliError, say
 from catalog.cli.operating import LimitOption, operate
 from catalog.cli.output import show as show_values
+from catalog.cli.push_data import push_data
 from catalog.cli.raw_bytes import safe_text
 from catalog.cli.tables import printable, show_json, show_page
 
@@ -66,10 +67,12 @@ def show(key: KeyArgument, conf: ConfOption = None, as_json: JsonOption = False)
     facts = _facts(found.event) | {"processed_at": _time(found.event)}
     body = safe_text(found.payload)
     if as_json:
-        show_json(facts | _payload(found.payload))
+        show_json(facts | _payload(found.payload) | {"message_data": push_data(found.payload)})
         return
     show_values({name: value or "" for name, value in facts.items()}, as_json=False)
     typer.echo(f"\n{body.text}" if body.text else "\nno body was kept")
+    if data := push_data(found.payload):
+        typer.echo(f"\nmessage data\n{data}")
     if body.cut:
         say(f"catalog: {body.shown_bytes} of {body.total_bytes} bytes; --json has all of them")
 

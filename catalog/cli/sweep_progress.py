@@ -1,20 +1,31 @@
-"""How far a sweep is, on standard error, on a terminal."""
+"""How far a sweep is, on standard error."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
+from catalog.cli.failures import say
+
+_EVERY_SECONDS = 10.0
+
 
 class SweepProgress:
-    """One line that is written over; how much lies ahead nobody knows. Silent off a terminal."""
+    """How much lies ahead nobody knows, so it tells how much was looked at.
 
-    def __init__(self) -> None:
+    On a terminal that is one line, written over; elsewhere a line now and then, so that
+    the log of a long sweep shows it is alive.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         from rich.console import Console  # noqa: PLC0415 - --help must be quick
         from rich.text import Text  # noqa: PLC0415
 
         self._text = Text
         self._console = Console(stderr=True)
         self._status = self._console.status(Text("sweeping ..."))
+        self._clock = clock
+        self._said_at = clock()
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -32,4 +43,9 @@ class SweepProgress:
     def __call__(self, position: str, counts: Mapping[str, int]) -> None:
         """Hear of a page that is done."""
         seen = counts.get("objects", 0) + counts.get("uploads", 0)
-        self._status.update(self._text(f"{seen:,} looked at, up to {position}"))
+        told = f"{seen:,} looked at, up to {position}"
+        if self._console.is_terminal:
+            self._status.update(self._text(told))
+        elif self._clock() - self._said_at >= _EVERY_SECONDS:
+            self._said_at = self._clock()
+            say(f"catalog: {told}")
