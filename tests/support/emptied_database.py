@@ -8,8 +8,26 @@ from catalog.runtime import migrations
 
 _NAME = "shared"
 _TABLES = (
-    "uploads, upload_events, videos, inbox_events, outbox_events, object_deletions, "
-    "sweep_progress, sweep_findings"
+    "uploads",
+    "upload_events",
+    "videos",
+    "inbox_events",
+    "outbox_events",
+    "object_deletions",
+    "sweep_progress",
+    "sweep_findings",
+)
+# Truncating makes new files for a table and each of its indexes: 20 ms for all of them, empty
+# or not. What has no row and has numbered none is as good as truncated.
+_USED = " UNION ALL ".join(
+    f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in _TABLES
+)
+_NUMBERED = (
+    "SELECT table_.relname FROM pg_sequence AS counter JOIN pg_depend AS owned"
+    " ON owned.objid = counter.seqrelid AND owned.deptype IN ('a', 'i')"
+    " JOIN pg_class AS table_ ON table_.oid = owned.refobjid"
+    " WHERE table_.relnamespace = 'catalog'::regnamespace"
+    " AND pg_sequence_last_value(counter.seqrelid) IS NOT NULL"
 )
 
 
@@ -26,7 +44,11 @@ async def emptied_database(shared_database: str) -> str:
     connection = await asyncpg.connect(shared_database)
     try:
         await connection.execute("SET search_path = catalog")
-        await connection.execute(f"TRUNCATE {_TABLES} RESTART IDENTITY")
+        used = {row[0] for row in await connection.fetch(f"{_USED} UNION ALL {_NUMBERED}")}
+        if "videos" in used:
+            used.add("uploads")  # which refers to it: neither is truncated alone
+        if used:
+            await connection.execute(f"TRUNCATE {', '.join(sorted(used))} RESTART IDENTITY")
     finally:
         await connection.close()
     return shared_database
