@@ -22,6 +22,12 @@ from tests.support.shuffled_news import ShuffledNews
 T = TypeVar("T")
 _CALL_SECONDS = 30
 _PATIENCE_SECONDS = 120
+_PASSING = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.CANCELLED,
+    grpc.StatusCode.ABORTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +118,19 @@ class Crowd:
         assert found.upload_id == upload_id
 
     async def _answered(self, call: Callable[[Rpc], Awaitable[T]]) -> T:
-        """Call again, after short random pauses, until there is an answer."""
+        """Call again, after short random pauses, until there is an answer.
+
+        Raises AioRpcError for what no repeat can mend: not to find what was acknowledged.
+        """
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while True:
                 try:
                     return await call(self.line.rpc)
                 except grpc.aio.AioRpcError as refusal:
                     self.acknowledged.refused[refusal.code().name] += 1
-                await asyncio.sleep(random.uniform(0.02, 0.2))
+                    if refusal.code() not in _PASSING:
+                        raise
+                await asyncio.sleep(random.uniform(0.05, 0.4))
 
 
 def so_many(size: int) -> Callable[[], bool]:

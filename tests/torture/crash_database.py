@@ -27,6 +27,8 @@ from tests.torture.figures import Figures
 ALLOWED = {"UNAVAILABLE", "HTTP 503"}
 BACK_SECONDS = 5.0
 _SETTLED_SECONDS = 60.0
+_LOAD, _LOAD_SECONDS = 50, 60.0
+"""Writes acknowledged before a crash, at least: what could be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,11 @@ async def _crash_under(crowd: Crowd, cluster: Cluster, crashes: int, every: floa
 
 async def _crash(said: Acknowledged, cluster: Cluster, every: float) -> float:
     """Crash it at a moment nobody chose and start it again; seconds until it was of use."""
+    before = len(said.moments)
     await asyncio.sleep(random.uniform(0.5, 1.0) * every)
+    async with asyncio.timeout(_LOAD_SECONDS):
+        while len(said.moments) < before + _LOAD:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.001)
     await asyncio.to_thread(cluster.stop, "immediate")
     await asyncio.sleep(random.uniform(0.1, 0.5))
     # Answers of what was committed before the crash have all come by now.
@@ -108,7 +114,7 @@ async def _crash(said: Acknowledged, cluster: Cluster, every: float) -> float:
 
 def _settings(folder: Path) -> EmulatorSettings:
     return EmulatorSettings(
-        data_dir=folder / "gcs", redelivery_min_seconds=0.05, redelivery_max_seconds=0.5
+        data_dir=folder / "gcs", redelivery_min_seconds=0.05, redelivery_max_seconds=1.0
     )
 
 

@@ -79,7 +79,7 @@ async def run(
 
 def _settings(folder: Path) -> EmulatorSettings:
     return EmulatorSettings(
-        data_dir=folder / "gcs", redelivery_min_seconds=0.05, redelivery_max_seconds=0.5
+        data_dir=folder / "gcs", redelivery_min_seconds=0.05, redelivery_max_seconds=1.0
     )
 
 
