@@ -7,6 +7,7 @@ emulated one.
 
 import gc
 import hashlib
+import time
 import tracemalloc
 import uuid
 from collections import Counter
@@ -30,6 +31,7 @@ from tests.support.builders import BUCKET
 from tests.support.emptied_database import emptied_database, shared_database
 from tests.support.upkeep import Storage, Upkeep
 from tests.support.upkeep_site import OLD
+from tests.torture.figures import Figures
 
 __all__ = ["emptied_database", "shared_database"]
 
@@ -169,11 +171,22 @@ def database(emptied_database: str) -> str:
 
 @pytest.mark.timeout(1800)
 async def test_a_million_names_take_one_query_a_page_and_no_more_memory_than_a_few(
-    store: PostgresStore, pool: "asyncpg.Pool[asyncpg.Record]"
+    store: PostgresStore, pool: "asyncpg.Pool[asyncpg.Record]", figures: Figures
 ) -> None:
     await seed_rows(pool, 1, LARGE)
-    objects = NumberedObjects(LARGE)
+    objects, began = NumberedObjects(LARGE), time.monotonic()
     measured = await measured_sweep(store, objects, page_size=1000)
+    figures.record(
+        9,
+        "sweep of a large bucket, its memory traced",
+        names=measured.result.counts["objects"],
+        lists=objects.lists,
+        page_queries=measured.calls["sweeps.look_up"],
+        other_statements=measured.calls.total() - measured.calls["sweeps.look_up"],
+        smallest_page_peak_mib=round(min(measured.peaks[2:]) / 2**20, 2),
+        largest_page_peak_mib=round(max(measured.peaks[2:]) / 2**20, 2),
+        run_seconds=round(time.monotonic() - began, 1),
+    )
     assert measured.result.counts == {"objects": LARGE, "kept": LARGE}
     assert objects.lists == measured.calls["sweeps.look_up"] == LARGE // 1000
     assert measured.calls.total() == LARGE // 1000 + 3
@@ -181,9 +194,18 @@ async def test_a_million_names_take_one_query_a_page_and_no_more_memory_than_a_f
 
 
 @pytest.mark.timeout(600)
-async def test_a_million_names_without_rows_are_not_believed(store: PostgresStore) -> None:
+async def test_a_million_names_without_rows_are_not_believed(
+    store: PostgresStore, figures: Figures
+) -> None:
     objects = NumberedObjects(LARGE)
     limit = OrphanLimit(max_fraction=0.05, min_objects=1000)
     result = await Upkeep(store, objects).sweep(SweepMode.DELETE, limit=limit)
+    figures.record(
+        9,
+        "the same bucket with an empty database",
+        outcome=result.state,
+        names_seen=result.counts["objects"],
+        deleted=len(objects.deleted),
+    )
     assert (result.state, result.counts["objects"]) == ("refused", 1000)
     assert objects.deleted == []
