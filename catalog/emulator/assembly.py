@@ -6,7 +6,7 @@ from catalog.emulator.clock import Clock
 from catalog.emulator.delivery import PushQueue
 from catalog.emulator.fault_switches import FaultSwitches
 from catalog.emulator.issuer import OidcIssuer
-from catalog.emulator.keys import SigningKey
+from catalog.emulator.keys import EmulatorKeys
 from catalog.emulator.notifications import Notifications
 from catalog.emulator.objects import ObjectStore
 from catalog.emulator.publisher_api import SERVICE as PUBLISHER
@@ -24,13 +24,16 @@ from catalog.emulator.subscriptions import Subscriptions
 from catalog.emulator.topics import Topics
 
 
-async def assemble(settings: EmulatorSettings, base_url: str) -> EmulatorState:
-    """Fresh keys, no objects, no faults; makes the data folder. Raises OSError for a taken port."""
-    signer, oidc = await _two_keys()
+async def assemble(
+    settings: EmulatorSettings, base_url: str, keys: EmulatorKeys | None
+) -> EmulatorState:
+    """No objects, no faults; makes the data folder. Raises OSError for a taken port."""
+    if keys is None:
+        keys = await asyncio.to_thread(EmulatorKeys.generate)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     faults = FaultSwitches()
     clock = Clock(lambda: faults.clock_offset_seconds)
-    issuer = OidcIssuer(settings, clock, faults, oidc)
+    issuer = OidcIssuer(settings, clock, faults, keys.oidc)
     client = PushClient(settings, issuer)
     pushes = PushQueue(settings, faults, client)
     topics = Topics(clock)
@@ -46,7 +49,7 @@ async def assemble(settings: EmulatorSettings, base_url: str) -> EmulatorState:
         base_url=base_url,
         faults=faults,
         clock=clock,
-        signer=signer,
+        signer=keys.signer,
         objects=ObjectStore(folder / "objects", settings.buckets, clock, faults),
         sessions=SessionStore(folder / "sessions", clock, settings.session_life_seconds),
         requests=RequestLog(),
@@ -58,10 +61,3 @@ async def assemble(settings: EmulatorSettings, base_url: str) -> EmulatorState:
         subscriptions=subscriptions,
         pubsub=PubsubServer(settings, services),
     )
-
-
-async def _two_keys() -> tuple[SigningKey, SigningKey]:
-    async with asyncio.TaskGroup() as group:
-        signer = group.create_task(asyncio.to_thread(SigningKey.generate))
-        oidc = group.create_task(asyncio.to_thread(SigningKey.generate))
-    return signer.result(), oidc.result()

@@ -68,6 +68,21 @@ class SigningKey:
         return builder.sign(self.private, SHA256()).public_bytes(Encoding.PEM).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class EmulatorKeys:
+    """The keys of one emulator. Making them is most of the work of its start."""
+
+    signer: SigningKey
+    """Of the service account that signs URLs."""
+    oidc: SigningKey
+    """The first of those that sign push tokens."""
+
+    @classmethod
+    def generate(cls) -> "EmulatorKeys":
+        """Two fresh keys."""
+        return cls(SigningKey.generate(), SigningKey.generate())
+
+
 def numeric_account_id(email: str) -> str:
     """A stable 21-digit account id, as ``azp`` and ``sub`` carry [authenticate-push]."""
     digits = int.from_bytes(hashlib.sha256(email.encode()).digest()[:8], "big")

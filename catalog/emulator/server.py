@@ -16,7 +16,7 @@ from catalog.emulator.connection import AbortableProtocol
 from catalog.emulator.delivery import PushQueue
 from catalog.emulator.fault_switches import FaultSwitches
 from catalog.emulator.issuer import OidcIssuer
-from catalog.emulator.keys import write_service_account_file
+from catalog.emulator.keys import EmulatorKeys, write_service_account_file
 from catalog.emulator.messages import Message
 from catalog.emulator.objects import ObjectStore, StoredObject
 from catalog.emulator.pubsub_server import PubsubServer
@@ -136,17 +136,20 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def run_emulator(settings: EmulatorSettings) -> AsyncIterator[Emulator]:
+async def run_emulator(
+    settings: EmulatorSettings, keys: EmulatorKeys | None = None
+) -> AsyncIterator[Emulator]:
     """Listen until the block is left; pending pushes and open connections end with it.
 
     Objects and sessions live in this process and in ``data_dir``; a restart forgets them.
+    Keys are fresh unless given, which spares the start some tenths of a second.
     Raises OSError when the port is taken.
     """
     listener = _listen(settings)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)
         base_url = settings.public_url or _base_url(settings.host, listener)
-        state = await assemble(settings, base_url)
+        state = await assemble(settings, base_url, keys)
         stack.callback(state.pubsub.release)
         stack.push_async_callback(state.push_client.close)
         stack.push_async_callback(state.pushes.discard)

@@ -11,10 +11,11 @@ import asyncpg
 import httpx
 
 from catalog.devstack.postgres import Cluster
-from catalog.emulator import Emulator, EmulatorSettings, run_emulator
+from catalog.emulator import Emulator
 from tests.e2e.person import Person
 from tests.e2e.pushes import PushSide
 from tests.e2e.records import Records
+from tests.support.emulators import fresh_emulator
 from tests.support.postgres import _TEMPLATE
 from tests.support.service import Rpc, Service, running_service
 
@@ -84,7 +85,7 @@ async def fresh_site(
     """Run a service with an emulator and an empty database of its own."""
     dsn = await fresh_database(template)
     async with (
-        run_emulator(EmulatorSettings(data_dir=folder)) as emulator,
+        fresh_emulator(folder) as emulator,
         running_site(emulator, dsn, changes) as site,
     ):
         yield site

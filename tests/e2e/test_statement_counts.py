@@ -9,12 +9,12 @@ import pytest_asyncio
 
 from catalog.devstack.postgres import Cluster
 from catalog.devstack.stack import AUDIENCE
-from catalog.emulator import EmulatorSettings, run_emulator
 from catalog.emulator.control import new_key
 from tests.e2e.person import Person, an_md5
 from tests.e2e.refusals import refusal
 from tests.e2e.server_log import ServerLog, round_trips
 from tests.e2e.sites import Site, fresh_database, running_site
+from tests.support.emulators import fresh_emulator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ONE_CONNECTION = {"database": {"pool_min_size": 1, "pool_max_size": 1}}
@@ -38,7 +38,7 @@ async def watched(
     await admin.close()
     folder = tmp_path_factory.mktemp("gcs")
     async with (
-        run_emulator(EmulatorSettings(data_dir=folder)) as emulator,
+        fresh_emulator(folder) as emulator,
         running_site(emulator, dsn, ONE_CONNECTION) as site,
     ):
         for _ in range(2):

@@ -13,9 +13,10 @@ import pytest
 from catalog.api.video.v1.upload_pb2_grpc import UploadServiceStub
 from catalog.api.video.v1.video_pb2_grpc import VideoServiceStub
 from catalog.devstack.stack import AUDIENCE, push_to
-from catalog.emulator import Emulator, EmulatorSettings, run_emulator
+from catalog.emulator import Emulator
 from catalog.runtime.config import Config
 from catalog.runtime.service import Running, service
+from tests.support.emulators import fresh_emulator
 
 if TYPE_CHECKING:
     # These two exist in the stubs only.
@@ -87,6 +88,8 @@ def service_config(
             "shutdown_grace_seconds": 4,
             "call_deadline_seconds": 20,
         },
+        # Tests ask more at once, and of fewer users, than people do.
+        "limits": {"max_calls": 1000, "max_pushes": 1000, "user_calls_per_second": 0},
         "database": {
             "url": dsn,
             "pool_min_size": 1,
@@ -129,7 +132,7 @@ async def running_service(
 @pytest.fixture
 async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
     """A fresh emulator that pushes nowhere yet."""
-    async with run_emulator(EmulatorSettings(data_dir=tmp_path / "gcs")) as running:
+    async with fresh_emulator(tmp_path / "gcs") as running:
         yield running
 
 
