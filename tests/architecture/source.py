@@ -36,8 +36,13 @@ def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"), str(file))
 
 
-def functions() -> Iterator[Function]:
+@cache
+def functions() -> Sequence[Function]:
     """All of them, nested ones too."""
+    return list(_functions())
+
+
+def _functions() -> Iterator[Function]:
     for file in files():
         for node in ast.walk(tree(file)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
