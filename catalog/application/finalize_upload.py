@@ -19,7 +19,7 @@ from catalog.application.store import ConcurrentChangeError, Statements, Store
 from catalog.domain.events import UploadCompleted, UploadFailed, VideoCreated
 from catalog.domain.finalize import REFUSALS, Judgement, judge
 from catalog.domain.outcomes import completed, failed, made_from, moved_to_processing
-from catalog.domain.upload import Effect, Upload
+from catalog.domain.upload import Effect, FailureCode, Upload
 from catalog.domain.values import StoredObject, UploadId, VideoId
 from catalog.domain.video import Video
 
@@ -32,12 +32,20 @@ class FinalizeOutcome:
 
     effect: str
     """An Effect's value, or unknown_object."""
-    upload_id: UploadId | None = None
+    upload: Upload | None = None
+    """As it was before; None for a duplicate, whose upload nobody looked up."""
+    refusal: FailureCode | None = None
+    """Why the object was refused, where it was."""
     size_differs: bool = False
     type_differs: bool = False
     video_created: bool = False
     alarm: bool = False
     """True when somebody should look: another object than the one that completed."""
+
+    @property
+    def upload_id(self) -> UploadId | None:
+        """The upload that the object belongs to, as far as it is known."""
+        return self.upload.upload_id if self.upload else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +217,8 @@ def _outcome(
     effect = judgement.transition.effect
     return FinalizeOutcome(
         effect=effect.value,
-        upload_id=upload.upload_id,
+        upload=upload,
+        refusal=REFUSALS.get(judgement.event),
         size_differs=judgement.size_differs,
         type_differs=judgement.type_differs,
         video_created=video_created,

@@ -26,6 +26,7 @@ SESSION_LIFE = timedelta(days=7)
 """How long a session lives after its start, whatever the URL's lifetime
 (Cloud Storage, resumable-uploads)."""
 CLEARING_ROUNDS = 3
+NEW = "new"
 _MADE = HistoryEntry("user", "init", Decision.INSERT)
 
 
@@ -44,6 +45,16 @@ class InitAnswer:
 
     upload: Upload
     start: SignedStart | None
+    result: str = NEW
+    """NEW, or the value of the Effect that Init had on an upload that was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The upload as Init left it, and what Init did to it."""
+
+    timed: TimedUpload
+    result: str = NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +72,8 @@ class _Look:
     """What the bucket held at the object's name when somebody looked."""
 
     stored: StoredObject | None
-    at: datetime
-    """A moment before, by the database's clock."""
+    at: datetime | None
+    """A moment before, by the database's clock; None = just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ class InitResumableUpload:
             async with self.store.autocommit() as statements:
                 made = await statements.uploads.insert_by_user_md5(facts, _MADE)
             if made is not None:
-                return await self._answer(made)
+                return await self._answer(_Written(made))
         return await self._answer(await self._start(facts, checked.video_id))
 
     def _facts(self, command: InitCommand, checked: CheckedInit) -> InitFacts:
@@ -119,37 +130,37 @@ class InitResumableUpload:
             traceparent=command.traceparent,
         )
 
-    async def _answer(self, timed: TimedUpload) -> InitAnswer:
-        upload = timed.upload
+    async def _answer(self, written: _Written) -> InitAnswer:
+        upload, at = written.timed.upload, written.timed.at
         if upload.on(UploadEvent.INIT).effect is Effect.ALREADY_COMPLETED:
-            return InitAnswer(upload, None)
-        start = await self.signer.signed_resumable_init_url(
-            upload.ref, upload.content_type, timed.at
-        )
-        return InitAnswer(upload, start)
+            return InitAnswer(upload, None, written.result)
+        start = await self.signer.signed_resumable_init_url(upload.ref, upload.content_type, at)
+        return InitAnswer(upload, start, written.result)
 
-    async def _start(self, facts: InitFacts, video_id: VideoId | None) -> TimedUpload:
+    async def _start(self, facts: InitFacts, video_id: VideoId | None) -> _Written:
         """Renew, start anew or find completed; clear refused objects out of the way first."""
         look: _Look | None = None
         for _ in range(CLEARING_ROUNDS + 1):
             attempt = partial(self._decide, facts, video_id, look)
             step = await decide_again(attempt)
-            if isinstance(step, TimedUpload):
+            if isinstance(step, _Written):
                 return step
             for generation in step.generations:
                 await self.removal.remove(step.ref, generation)
-            look = _Look(await self.objects.stat(step.ref), step.at)
+            # What is still there after our own removal was seen after it.
+            at = None if step.generations else step.at
+            look = _Look(await self.objects.stat(step.ref), at)
         raise ObjectInTheWayError
 
     async def _decide(
         self, facts: InitFacts, video_id: VideoId | None, look: _Look | None
-    ) -> TimedUpload | _Blocked:
+    ) -> _Written | _Blocked:
         """Lock, decide and apply in one transaction."""
         async with self.store.transaction() as statements:
             locked = await _lock(statements, facts, video_id)
             upload = locked.timed.upload
             if locked.made:
-                return await _bind_made(statements, locked)
+                return _Written(await _bind_made(statements, locked))
             effect = upload.on(UploadEvent.INIT).effect
             if effect is Effect.RESTARTED:
                 blocked = await _obstacles(statements, locked.timed, look)
@@ -157,7 +168,7 @@ class InitResumableUpload:
                     return blocked
             if locked.binding is not None and locked.video_id is not None:
                 await take_video(statements, locked.binding, locked.video_id)
-            return await _write(statements, locked, facts, effect)
+            return _Written(await _write(statements, locked, facts, effect), effect.value)
 
 
 async def _lock(statements: Statements, facts: InitFacts, video_id: VideoId | None) -> _Locked:

@@ -78,7 +78,8 @@ class Arrival:
     message_id: str | None = None
     payload: bytes | None = field(default=None, repr=False)
     """The first 64 KiB of what was received."""
-    traceparent: str | None = None
+    stored_at: datetime | None = field(default=None, compare=False)
+    """When the bucket had the object, by the bucket's clock, as far as it was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,28 @@ class DeadlineExceededError(CatalogError):
     message = "The deadline passed before the work was done."
 
 
+class LimitExceededError(CatalogError):
+    """More than may be done at once: the same call may succeed after `retry_after_seconds`."""
+
+    def __init__(self, retry_after_seconds: float = 1.0, **metadata: str) -> None:
+        super().__init__(**metadata)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class ServerOverloadedError(LimitExceededError):
+    """This process has as many calls as it can do."""
+
+    reason = "SERVER_OVERLOADED"
+    message = "The server has too much to do."
+
+
+class RateLimitedError(LimitExceededError):
+    """The user calls too often."""
+
+    reason = "RATE_LIMITED"
+    message = "Too many calls of this user."
+
+
 class RequestTooLargeError(CatalogError):
     """The request is over the accepted size."""
 

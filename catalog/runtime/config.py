@@ -20,6 +20,7 @@ from catalog.runtime.settings import (
     AuthSettings,
     DatabaseSettings,
     GcsSettings,
+    LimitsSettings,
     OutboxSettings,
     PubsubSettings,
     ServerSettings,
@@ -67,6 +68,7 @@ class Config(BaseSettings):
     pubsub: PubsubSettings = PubsubSettings()
     uploads: UploadsSettings = UploadsSettings()
     auth: AuthSettings = AuthSettings()
+    limits: LimitsSettings = LimitsSettings()
     workers: WorkersSettings = WorkersSettings()
     outbox: OutboxSettings = OutboxSettings()
     reaper: ReaperSettings = ReaperSettings()

@@ -16,9 +16,11 @@ from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.gcs.signer import PUBLIC_ENDPOINT, SignedStarts
 from catalog.adapters.grpc.guard import Guard
 from catalog.adapters.grpc.identity import IdentityReader
+from catalog.adapters.grpc.telling import Told
 from catalog.adapters.grpc.uploads import UploadServicer, UploadUseCases
 from catalog.adapters.grpc.videos import VideoServicer
 from catalog.adapters.http.callback import CallbackSettings, PushCallback
+from catalog.adapters.http.push_telling import PushTold
 from catalog.adapters.postgres.pool import PoolSettings
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.adapters.pubsub.certificates import CertificateCache
@@ -31,7 +33,15 @@ from catalog.application.finalize_upload import FinalizeUpload
 from catalog.application.get_upload import GetUpload
 from catalog.application.get_video import GetVideo
 from catalog.application.init_resumable_upload import InitResumableUpload
+from catalog.application.limits import Places, TokenBuckets
 from catalog.application.list_uploads import ListUploads
+from catalog.application.measured import (
+    MeasuredCancel,
+    MeasuredFinalize,
+    MeasuredInit,
+    MeasuredReport,
+)
+from catalog.application.metrics.metric import Measures
 from catalog.application.object_removal import ObjectRemoval
 from catalog.application.ports import ObjectStore, UrlSigner
 from catalog.application.quarantine_push import QuarantinePush
@@ -73,7 +83,7 @@ def pool_settings(config: Config) -> PoolSettings:
 async def build(
     config: Config,
     pool: "asyncpg.Pool[asyncpg.Record]",
-    told: Telemetry,  # noqa: ARG001 - its users come next
+    told: Telemetry,
 ) -> AsyncIterator[Container]:
     """Put everything together; what holds connections is closed when the block ends.
 
@@ -90,16 +100,24 @@ async def build(
         certificates = CertificateCache(client, config.gcs.push_certs_url)
         stack.push_async_callback(certificates.aclose)
         yield Container(
-            guard=Guard(
-                identity=IdentityReader(config.auth.user_id_metadata_keys),
-                max_seconds=config.server.call_deadline_seconds,
-            ),
-            uploads=_upload_servicer(config, store, signer, objects),
+            guard=_guard(config, told),
+            uploads=_upload_servicer(config, store, signer, objects, told.measures),
             videos=VideoServicer(
                 CreateVideo(store, ProtobufEvents(), SystemClock()), GetVideo(store)
             ),
-            callback=_callback(config, store, certificates),
+            callback=_callback(config, store, certificates, told),
         )
+
+
+def _guard(config: Config, told: Telemetry) -> Guard:
+    limits = config.limits
+    return Guard(
+        identity=IdentityReader(config.auth.user_id_metadata_keys),
+        max_seconds=config.server.call_deadline_seconds,
+        places=Places(limits.max_calls),
+        user_rate=TokenBuckets(limits.user_calls_per_second, limits.user_burst),
+        told=Told(told.measures, told.tracing),
+    )
 
 
 def _objects(config: Config) -> BucketObjects:
@@ -134,7 +152,11 @@ def _url_life(config: Config) -> timedelta:
 
 
 def _upload_servicer(
-    config: Config, store: PostgresStore, signer: UrlSigner, objects: ObjectStore
+    config: Config,
+    store: PostgresStore,
+    signer: UrlSigner,
+    objects: ObjectStore,
+    measures: Measures,
 ) -> UploadServicer:
     init = InitResumableUpload(
         store=store,
@@ -152,17 +174,22 @@ def _upload_servicer(
     )
     return UploadServicer(
         UploadUseCases(
-            init=init,
+            init=MeasuredInit(init, measures),
             get_upload=GetUpload(store),
             bind=BindUploadToVideo(store),
-            cancel=CancelUpload(store, ProtobufEvents()),
+            cancel=MeasuredCancel(CancelUpload(store, ProtobufEvents()), measures),
             list_uploads=ListUploads(store),
-            report=ReportUploadProgress(store, config.uploads.max_size_bytes),
+            report=MeasuredReport(
+                ReportUploadProgress(store, config.uploads.max_size_bytes), measures
+            ),
         )
     )
 
 
-def _callback(config: Config, store: PostgresStore, certificates: CertificateCache) -> PushCallback:
+def _callback(
+    config: Config, store: PostgresStore, certificates: CertificateCache, told: Telemetry
+) -> PushCallback:
+    finalize = FinalizeUpload(store, ProtobufEvents(), config.uploads.max_size_bytes)
     return PushCallback(
         PushTokens(
             certificates=certificates,
@@ -170,10 +197,12 @@ def _callback(config: Config, store: PostgresStore, certificates: CertificateCac
             email=config.gcs.push_service_account_email,
             issuers=config.gcs.push_issuers,
         ),
-        FinalizeUpload(store, ProtobufEvents(), config.uploads.max_size_bytes),
+        MeasuredFinalize(finalize, told.measures),
         QuarantinePush(store),
         CallbackSettings(
             accepted_buckets=config.gcs.buckets,
             max_seconds=config.server.callback_deadline_seconds,
+            max_at_once=config.limits.max_pushes,
         ),
+        PushTold(told.measures, told.tracing),
     )

@@ -9,7 +9,6 @@ from threading import Thread
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import SpanExporter
-from opentelemetry.trace import Tracer
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
@@ -17,8 +16,10 @@ from catalog.adapters.telemetry.exposition import metrics_route
 from catalog.adapters.telemetry.instruments import OtelMeasures
 from catalog.adapters.telemetry.process_figures import LOOKED_UP, observe_process
 from catalog.adapters.telemetry.providers import OtlpSettings, meter_provider, tracer_provider
+from catalog.adapters.telemetry.tracing import OtelTracing
 from catalog.application.metrics.metric import Measures
 from catalog.application.metrics.table import METRICS
+from catalog.application.tracing import Tracing
 from catalog.runtime.settings import TelemetrySettings
 
 _LAST_WORDS_SECONDS = 2.0
@@ -29,7 +30,7 @@ class Telemetry:
     """What the parts of the process tell of themselves, and where it is shown."""
 
     measures: Measures
-    tracer: Tracer
+    tracing: Tracing
     registry: CollectorRegistry
 
     def metrics_app(self) -> Starlette:
@@ -55,7 +56,7 @@ async def telemetry(
     measures = OtelMeasures(meters, [each for each in METRICS if each not in LOOKED_UP])
     tracers = tracer_provider(resource, otlp, exporters)
     try:
-        yield Telemetry(measures, tracers.get_tracer("catalog"), registry)
+        yield Telemetry(measures, OtelTracing(tracers.get_tracer("catalog")), registry)
     finally:
         await _let_go(tracers.shutdown)
         await _let_go(meters.shutdown)

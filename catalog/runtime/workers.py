@@ -21,6 +21,7 @@ from catalog.application.outbox_ports import RelaySessionLostError
 from catalog.application.outbox_pruning import PruneOutbox
 from catalog.application.relay_outbox import RelayOutbox
 from catalog.application.relay_policy import RelayPolicy
+from catalog.application.tracing import Tracing
 from catalog.application.worker import Journal, PeriodicWorker, WorkerHealth
 from catalog.runtime.config import Config
 from catalog.runtime.observability import Telemetry
@@ -84,7 +85,7 @@ async def _relay(site: WorkerSite) -> Worker:
         drain=outbox.drain_seconds,
         heartbeat=outbox.session_timeout_seconds / 3,
     )
-    publisher = _publisher(site.config)
+    publisher = _publisher(site.config, site.telemetry.tracing)
     site.stack.push_async_callback(publisher.aclose)
     return RelayOutbox(sessions, publisher, policy, site.journal)
 
@@ -98,7 +99,7 @@ async def _refuse_a_pooler(sessions: PostgresRelaySessions) -> None:
         return
 
 
-def _publisher(config: Config) -> PubsubPublisher:
+def _publisher(config: Config, tracing: Tracing) -> PubsubPublisher:
     """Raise ValueError when it is not known where events go."""
     project = config.pubsub.project_id or config.gcs.project_id
     if not project:
@@ -109,6 +110,7 @@ def _publisher(config: Config) -> PubsubPublisher:
         emulator=address if scheme == "http" else None,
         endpoint=address or GLOBAL_ENDPOINT,
         deadline_seconds=config.outbox.publish_timeout_seconds,
+        tracing=tracing,
     )
 
 

@@ -4,42 +4,16 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 
 from catalog.api.video.v1 import upload_pb2
 from catalog.emulator.faults import StorageError
+from tests.e2e.badly_off import Sites
 from tests.e2e.person import SECONDS, Person, an_md5
 from tests.e2e.refusals import Refusal, refusal
-from tests.e2e.sites import Changes, Site, running_site
-
-HURRIED: Changes = {
-    "uploads": {"enabled": False},
-    "server": {"call_deadline_seconds": 0.5},
-}
-
-
-def crippled(iam_endpoint: str) -> Changes:
-    """Settings with an account that cannot sign, and no patience with locks."""
-    signer = {"signer": "iam", "signer_service_account": "nobody@catalog.example"}
-    return {
-        "gcs": {**signer, "iam_endpoint": iam_endpoint},
-        "database": {"lock_timeout_seconds": 0.1},
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Sites:
-    """Services side by side on one database, with one emulator."""
-
-    usual: Site
-    hurried: Site
-    """Uploads are switched off, and half a second is all a call has."""
-    crippled: Site
-    """Its signing account does not exist, and it waits for no lock."""
-
+from tests.e2e.sites import Site, running_site
 
 END_THOSE_THAT_WAIT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -186,6 +160,27 @@ async def request_too_large(sites: Sites) -> Refusal:
     return await refusal(sites.usual.person().init("a" * 64 * 1024))
 
 
+async def server_overloaded(sites: Sites) -> Refusal:
+    """Another call has the only place."""
+    usual, full = sites.usual, sites.full
+    person, other = usual.person(), usual.person()
+    upload = await person.init(an_md5())
+    video_id = await person.make_video()
+    async with locked(usual, upload.upload_id), asyncio.timeout(SECONDS):
+        call = person.over(full.rpc).bind(upload.upload_id, video_id)
+        waiting = asyncio.create_task(call)
+        await usual.records.until_waiting_for_locks(1)
+        refused = await refusal(other.over(full.rpc).get(upload.upload_id))
+    await waiting
+    return refused
+
+
+async def rate_limited(sites: Sites) -> Refusal:
+    person = sites.usual.person().over(sites.full.rpc)
+    await refusal(person.get("no id"))
+    return await refusal(person.get("no id"))
+
+
 async def method_unknown(sites: Sites) -> Refusal:
     call: Any = sites.usual.rpc.channel.unary_unary("/video.v1.UploadService/DeleteEverything")
     return await refusal(call(b"", timeout=SECONDS))
@@ -238,6 +233,6 @@ PROVOCATIONS: dict[str, Provocation] = {
         video_already_bound, video_not_pending, video_held_by_upload, upload_not_waiting,
         upload_completed, uploads_disabled, database_unavailable, storage_unavailable,
         object_in_the_way, signer_unavailable, contention, deadline_exceeded, request_too_large,
-        method_unknown, shutting_down, internal,
+        method_unknown, shutting_down, internal, server_overloaded, rate_limited,
     )
 }  # fmt: skip

@@ -7,8 +7,9 @@ import pytest
 import pytest_asyncio
 
 from catalog.devstack.stack import push_to
+from tests.e2e.badly_off import FULL, HURRIED, Sites, crippled
 from tests.e2e.person import an_md5
-from tests.e2e.provocations import HURRIED, PROVOCATIONS, Sites, crippled
+from tests.e2e.provocations import PROVOCATIONS
 from tests.e2e.sites import Site, running_site
 from tests.unit.adapters.grpc.test_errors import DOCUMENTED
 
@@ -26,8 +27,9 @@ async def sites(site: Site) -> AsyncIterator[Sites]:
         async with (
             running_site(emulator, dsn, HURRIED) as hurried,
             running_site(emulator, dsn, crippled(emulator.url)) as unable,
+            running_site(emulator, dsn, FULL) as full,
         ):
-            yield Sites(site, hurried, unable)
+            yield Sites(site, hurried, unable, full)
         push_to(emulator, site.service.running.http.port)
 
 
@@ -40,7 +42,8 @@ async def test_each_reason_is_told_as_documented(sites: Sites, reason: str) -> N
     refused = await PROVOCATIONS[reason](sites)
     assert refused.reason == reason
     assert refused.code is grpc.StatusCode[DOCUMENTED[reason]]
-    comes_again = refused.code is grpc.StatusCode.UNAVAILABLE
+    limited = reason in {"SERVER_OVERLOADED", "RATE_LIMITED"}
+    comes_again = limited or refused.code is grpc.StatusCode.UNAVAILABLE
     assert (refused.retry_seconds is not None) is comes_again
     assert bool(refused.offending) is (refused.code is grpc.StatusCode.INVALID_ARGUMENT)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from grpc.aio import ServicerContext
 
-from catalog.domain.values import UploadId, UserId
+from catalog.domain.upload import Upload
+from catalog.domain.values import UploadId, UserId, VideoId
 
 Context = ServicerContext[Any, Any]  # what one handler reads and writes is decided elsewhere
 
@@ -18,6 +19,26 @@ class Call:
     user: UserId
     traceparent: str | None
     upload_id: UploadId | None = None
+    upload: Upload | None = None
+    video_id: VideoId | None = None
+
+    def is_about(self, upload: Upload) -> None:
+        """Let the log line name the upload."""
+        self.upload = upload
+        self.upload_id = upload.upload_id
+
+    def facts(self) -> dict[str, str]:
+        """What a log line says of it; safe to log."""
+        facts = {"user_id": str(self.user)}
+        if self.upload is not None:
+            facts["object_name"] = self.upload.ref.name
+            if self.upload.generation is not None:
+                facts["gcs_generation"] = str(self.upload.generation)
+        if self.upload_id is not None:
+            facts["upload_id"] = str(self.upload_id)
+        if self.video_id is not None:
+            facts["video_id"] = str(self.video_id)
+        return facts
 
 
 CURRENT_CALL: ContextVar[Call] = ContextVar("catalog_current_call")

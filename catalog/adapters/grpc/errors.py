@@ -16,6 +16,7 @@ from catalog.domain.errors import (
     DeadlineExceededError,
     InternalError,
     InvalidRequestError,
+    LimitExceededError,
     MethodUnknownError,
     NotFoundError,
     PreconditionError,
@@ -36,6 +37,7 @@ STATUS_CODES: Mapping[type[CatalogError], grpc.StatusCode] = MappingProxyType(
         PreconditionError: grpc.StatusCode.FAILED_PRECONDITION,
         UnavailableError: grpc.StatusCode.UNAVAILABLE,
         DeadlineExceededError: grpc.StatusCode.DEADLINE_EXCEEDED,
+        LimitExceededError: grpc.StatusCode.RESOURCE_EXHAUSTED,
         RequestTooLargeError: grpc.StatusCode.RESOURCE_EXHAUSTED,
         MethodUnknownError: grpc.StatusCode.UNIMPLEMENTED,
         InternalError: grpc.StatusCode.INTERNAL,
@@ -60,7 +62,7 @@ def rich_status(error: CatalogError) -> status_pb2.Status:
     _add(status, info)
     if isinstance(error, InvalidRequestError):
         _add(status, _bad_request(error))
-    if isinstance(error, UnavailableError):
+    if isinstance(error, UnavailableError | LimitExceededError):
         _add(status, _retry_info(error))
     return status
 
@@ -83,7 +85,7 @@ def _bad_request(error: InvalidRequestError) -> error_details_pb2.BadRequest:
     )
 
 
-def _retry_info(error: UnavailableError) -> error_details_pb2.RetryInfo:
+def _retry_info(error: UnavailableError | LimitExceededError) -> error_details_pb2.RetryInfo:
     delay = Duration()
     delay.FromMilliseconds(round(error.retry_after_seconds * 1000))
     return error_details_pb2.RetryInfo(retry_delay=delay)

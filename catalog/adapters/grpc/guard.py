@@ -1,37 +1,29 @@
 """What every call goes through before and after its servicer."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import perf_counter
-from typing import Any
+from typing import Any, NoReturn
 
-import grpc
-import structlog
 from google.protobuf.message import DecodeError, Message
 from grpc.aio import AbortError
-from structlog.typing import FilteringBoundLogger
+from structlog.contextvars import bind_contextvars
 
 from catalog.adapters.grpc.call import CURRENT_CALL, Call, Context
 from catalog.adapters.grpc.errors import status_code, trailers
-from catalog.adapters.grpc.identity import IdentityReader
-from catalog.adapters.grpc.trace_context import TRACEPARENT_KEY, checked_traceparent
-from catalog.application.faults import describe_fault
+from catalog.adapters.grpc.identity import IdentityReader, Metadata
+from catalog.adapters.grpc.telling import Told
+from catalog.application.limits import Places, TokenBuckets
 from catalog.domain.errors import (
     CatalogError,
     DeadlineExceededError,
     FieldViolation,
     InternalError,
     InvalidRequestError,
+    RateLimitedError,
     RequestTooLargeError,
+    ServerOverloadedError,
 )
-
-_OUR_FAULTS = {
-    grpc.StatusCode.UNAVAILABLE: logging.WARNING,
-    grpc.StatusCode.DEADLINE_EXCEEDED: logging.WARNING,
-    grpc.StatusCode.INTERNAL: logging.ERROR,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +34,27 @@ class Guard:
     max_request_bytes: int = 64 * 1024
     max_seconds: float = 10.0
     """The server's own deadline; a caller's earlier one goes first."""
-    log: FilteringBoundLogger = field(
-        default_factory=lambda: structlog.get_logger(component="grpc").bind()
-    )
+    places: Places = field(default_factory=lambda: Places(256))
+    """Calls that are worked on at a time; more are refused at once."""
+    user_rate: TokenBuckets = field(default_factory=lambda: TokenBuckets(0, 1))
+    told: Told = field(default_factory=Told)
 
-    def admit(self, raw: bytes, context: Context) -> Call:
-        """Name the caller; raise an UnauthenticatedError or RequestTooLargeError."""
-        metadata = context.invocation_metadata() or ()
+    def admit(self, raw: bytes, metadata: Metadata, traceparent: str) -> Call:
+        """Name the caller.
+
+        Raises an UnauthenticatedError, RateLimitedError or RequestTooLargeError.
+        """
         user = self.identity.user(metadata)
+        if wait := self.user_rate.take(user):
+            raise RateLimitedError(wait)
         if len(raw) > self.max_request_bytes:
             raise RequestTooLargeError(limit_bytes=str(self.max_request_bytes))
-        traceparent = None
-        for key, value in metadata:
-            if key == TRACEPARENT_KEY:
-                traceparent = checked_traceparent(value)
         return Call(user, traceparent)
 
     def seconds_left(self, context: Context) -> float:
         """Give the earlier of the caller's deadline and the server's own."""
         left: float | None = context.time_remaining()
         return self.max_seconds if left is None else min(left, self.max_seconds)
-
-    def log_end(
-        self,
-        method: str,
-        started: float,
-        call: Call | None,
-        fault: BaseException | None = None,
-        error: CatalogError | None = None,
-    ) -> None:
-        """Write the call's one line: who, what, how it ended; no request, no URL, no text."""
-        fields: dict[str, object] = {
-            "method": method,
-            "milliseconds": round((perf_counter() - started) * 1000, 2),
-        }
-        if call is not None:
-            fields["user_id"] = str(call.user)
-            if call.upload_id is not None:
-                fields["upload_id"] = str(call.upload_id)
-        if fault is None:
-            self.log.info("rpc", code="OK", **fields)
-            return
-        code = grpc.StatusCode.CANCELLED if error is None else status_code(error)
-        fields |= {"code": code.name, "reason": error.reason if error else ""}
-        if code in _OUR_FAULTS:
-            fields |= describe_fault(fault)
-        level = _OUR_FAULTS.get(code, logging.INFO)
-        self.log.log(level, "rpc", **fields)
 
 
 class GuardedMethod:
@@ -108,22 +74,30 @@ class GuardedMethod:
 
     async def answer(self, raw: bytes, context: Context) -> Message:
         """Run the call; where it does not end well, abort it with the error's status."""
-        started = perf_counter()
+        metadata = context.invocation_metadata() or ()
+        telling = self._guard.told.begin(self._name, metadata)
+        if not self._guard.places.take():
+            refusal = ServerOverloadedError()
+            telling.end(None, refusal, refusal)
+            return await _abort(context, refusal)
         call: Call | None = None
         try:
-            call = self._guard.admit(raw, context)
+            call = self._guard.admit(raw, metadata, telling.span.traceparent)
             CURRENT_CALL.set(call)
+            bind_contextvars(user_id=str(call.user))
             async with asyncio.timeout(self._guard.seconds_left(context)):
                 message: Message = await self._behaviour(self._parse(raw), context)
         except BaseException as fault:
             error = answer_to(fault)
-            self._guard.log_end(self._name, started, call, fault, error)
+            telling.end(call, fault, error)
             if error is None:
                 raise
         else:
-            self._guard.log_end(self._name, started, call)
+            telling.end(call)
             return message
-        return await context.abort(status_code(error), error.message, trailers(error))
+        finally:
+            self._guard.places.give_back()
+        return await _abort(context, error)
 
     def _parse(self, raw: bytes) -> Any:  # noqa: ANN401 - every method has its own message
         try:
@@ -131,6 +105,11 @@ class GuardedMethod:
         except DecodeError:
             violation = FieldViolation("request", "must be a message of the contract")
             raise InvalidRequestError([violation]) from None
+
+
+async def _abort(context: Context, error: CatalogError) -> NoReturn:
+    await context.abort(status_code(error), error.message, trailers(error))
+    raise AssertionError  # abort raises always, but its types do not say so
 
 
 def answer_to(fault: BaseException) -> CatalogError | None:

@@ -12,6 +12,7 @@ USERINFO_KEY = "x-apigateway-api-userinfo"
 _CLAIMS = ("sub", "user_id")
 
 MetadataValue = str | bytes
+Metadata = Iterable[tuple[str, MetadataValue]]
 
 
 class IdentityReader:
@@ -25,7 +26,7 @@ class IdentityReader:
             name: _user_in_payload if name == USERINFO_KEY else _user_in_plain for name in names
         }
 
-    def user(self, metadata: Iterable[tuple[str, MetadataValue]]) -> UserId:
+    def user(self, metadata: Metadata) -> UserId:
         """Return the one user that all identity keys name.
 
         Raises IdentityMissingError when no key is there, IdentityInvalidError

@@ -65,7 +65,7 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
             video_id=request.video_id,
         )
         answer = await self._use_cases.init(InitCommand(call.user, raw, call.traceparent))
-        call.upload_id = answer.upload.upload_id
+        call.is_about(answer.upload)
         return init_answer(answer.upload, answer.start)
 
     async def GetUpload(  # noqa: N802 - the contract's name
@@ -74,7 +74,7 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
         """Show one of the caller's uploads."""
         call = CURRENT_CALL.get()
         upload = await self._use_cases.get_upload(call.user, request.upload_id)
-        call.upload_id = upload.upload_id
+        call.is_about(upload)
         return upload_answer(upload)
 
     async def BindUploadToVideo(  # noqa: N802 - the contract's name
@@ -85,7 +85,7 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
         """Tie a waiting upload of the caller to one of their videos."""
         call = CURRENT_CALL.get()
         upload = await self._use_cases.bind(call.user, request.upload_id, request.video_id)
-        call.upload_id = upload.upload_id
+        call.is_about(upload)
         return bind_answer(upload)
 
     async def CancelUpload(  # noqa: N802 - the contract's name
@@ -94,7 +94,7 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
         """Give one of the caller's uploads up."""
         call = CURRENT_CALL.get()
         upload = await self._use_cases.cancel(call.user, request.upload_id)
-        call.upload_id = upload.upload_id
+        call.is_about(upload)
         return cancel_answer(upload)
 
     async def ListUploads(  # noqa: N802 - the contract's name
@@ -120,5 +120,5 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
             precondition_failed_count=request.precondition_failed_count,
         )
         upload = await self._use_cases.report(call.user, request.upload_id, report)
-        call.upload_id = upload.upload_id
+        call.is_about(upload)
         return progress_answer(upload)

@@ -31,11 +31,14 @@ class VideoServicer(video_pb2_grpc.VideoServiceServicer):
         video = await self._create_video(
             call.user, request.title, request.description, request.request_id, call.traceparent
         )
+        call.video_id = video.video_id
         return video_pb2.CreateVideoResponse(video=video_message(video))
 
     async def GetVideo(  # noqa: N802 - the contract's name
         self, request: video_pb2.GetVideoRequest, _context: Context
     ) -> video_pb2.GetVideoResponse:
         """Show one of the caller's videos."""
-        video = await self._get_video(CURRENT_CALL.get().user, request.video_id)
+        call = CURRENT_CALL.get()
+        video = await self._get_video(call.user, request.video_id)
+        call.video_id = video.video_id
         return video_pb2.GetVideoResponse(video=video_message(video))

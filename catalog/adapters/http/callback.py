@@ -5,15 +5,15 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from catalog.adapters.http.body import Body, read_body
 from catalog.adapters.http.push_envelope import KEPT_BYTES, OtherEvent, Unusable, parse_push
 from catalog.adapters.http.push_reasons import Reason
-from catalog.application.faults import describe_fault
+from catalog.adapters.http.push_telling import PushTelling, PushTold
 from catalog.application.finalize_upload import FinalizeOutcome
+from catalog.application.limits import Places
 from catalog.application.ports import PushAuthenticator
 from catalog.application.push_errors import PushForbiddenError, PushUnauthenticatedError
 from catalog.application.records import Arrival, Quarantined
@@ -35,6 +35,8 @@ class CallbackSettings:
     max_body_seconds: float = 5.0
     max_body_bytes: int = 256 * 1024
     retry_after_seconds: int = 1
+    max_at_once: int = 256
+    """More are answered 503 at once, before anything is read of them."""
 
 
 class PushCallback:
@@ -46,36 +48,51 @@ class PushCallback:
         finalize: FinalizeUseCase,
         quarantine: QuarantineUseCase,
         settings: CallbackSettings,
+        told: PushTold | None = None,
     ) -> None:
         self._authenticator = authenticator
         self._finalize = finalize
         self._quarantine = quarantine
         self._settings = settings
-        self._log = structlog.get_logger(component="push").bind()
+        self._places = Places(settings.max_at_once)
+        self._told = told or PushTold()
 
     async def receive(self, request: Request) -> Response:
         """Answer one push, within the deadline, whatever happens."""
+        telling = self._told.begin(request.headers.get("traceparent"))
+        if not self._places.take():
+            telling.limited()
+            return self._later()
+        try:
+            return await self._answered(request, telling)
+        finally:
+            self._places.give_back()
+
+    async def _answered(self, request: Request, telling: PushTelling) -> Response:
         try:
             async with asyncio.timeout(self._settings.max_seconds):
-                return await self._receive(request)
+                return await self._receive(request, telling)
         except PushUnauthenticatedError as refusal:
-            self._log.warning("push_refused", status=401, why=str(refusal))
+            telling.refused(401, str(refusal))
             return Response(status_code=401, headers={"www-authenticate": "Bearer"})
         except PushForbiddenError as refusal:
-            self._log.warning("push_refused", status=403, why=str(refusal))
+            telling.refused(403, str(refusal))
             return Response(status_code=403)
         except ClientDisconnect:
-            self._log.info("push_abandoned")
+            telling.abandoned()
             return self._later()
         except asyncio.CancelledError as fault:
             task = asyncio.current_task()
             if task is None or task.cancelling():
+                telling.cut_off()
                 raise
-            return self._failed(fault)
+            telling.failed(fault)
+            return self._later()
         except Exception as fault:  # noqa: BLE001 - Pub/Sub delivers again, whatever it was
-            return self._failed(fault)
+            telling.failed(fault)
+            return self._later()
 
-    async def _receive(self, request: Request) -> Response:
+    async def _receive(self, request: Request, telling: PushTelling) -> Response:
         await self._authenticate(request)
         async with asyncio.timeout(self._settings.max_body_seconds):
             body = await read_body(request.stream(), self._settings.max_body_bytes)
@@ -86,15 +103,12 @@ class PushCallback:
         )
         match push:
             case Arrival():
-                await self._take(push)
+                telling.arrives(push)
+                telling.finalized(await self._finalize(push))
             case OtherEvent():
-                self._log.info(
-                    "push_of_other_event",
-                    event_type=push.event_type,
-                    pubsub_message_id=push.message_id,
-                )
+                telling.of_other_event(push.event_type, push.message_id)
             case Unusable():
-                await self._set_aside(push, body)
+                await self._set_aside(push, body, telling)
         return Response(status_code=204)
 
     async def _authenticate(self, request: Request) -> None:
@@ -103,22 +117,7 @@ class PushCallback:
             raise PushUnauthenticatedError("several Authorization headers")
         await self._authenticator.authenticate(values[0] if values else None)
 
-    async def _take(self, arrival: Arrival) -> None:
-        outcome = await self._finalize(arrival)
-        tell = self._log.error if outcome.alarm else self._log.info
-        tell(
-            "push_alarm" if outcome.alarm else "push",
-            effect=outcome.effect,
-            upload_id=str(outcome.upload_id) if outcome.upload_id else None,
-            object_name=arrival.stored.ref.name,
-            gcs_generation=str(arrival.stored.generation),
-            pubsub_message_id=arrival.message_id,
-            size_differs=outcome.size_differs,
-            type_differs=outcome.type_differs,
-            video_created=outcome.video_created,
-        )
-
-    async def _set_aside(self, push: Unusable, body: Body) -> None:
+    async def _set_aside(self, push: Unusable, body: Body, telling: PushTelling) -> None:
         """Quarantine; what cannot be kept is told in the log, for it would fail again for ever."""
         record = Quarantined(
             dedup_key=_quarantine_key(push, body),
@@ -126,19 +125,20 @@ class PushCallback:
             payload=body.content[:KEPT_BYTES],
             reason=push.reason.value,
         )
-        facts = {"reason": record.reason, "detail": push.detail, "dedup_key": record.dedup_key}
+        facts = {
+            "reason": record.reason,
+            "detail": push.detail,
+            "dedup_key": record.dedup_key,
+            "pubsub_message_id": push.message_id,
+        }
         try:
             kept = await self._quarantine(record)
         except (UnavailableError, ConcurrentChangeError, TimeoutError):
             raise
         except Exception as fault:  # noqa: BLE001 - a poison message must not come for ever
-            self._log.error("push_lost", **facts, **describe_fault(fault))
+            telling.lost(facts, fault)
         else:
-            self._log.error("push_quarantined", **facts, first_time=kept)
-
-    def _failed(self, fault: BaseException) -> Response:
-        self._log.error("push_failed", **describe_fault(fault))
-        return self._later()
+            telling.quarantined(push.reason, facts, first=kept)
 
     def _later(self) -> Response:
         retry_after = str(self._settings.retry_after_seconds)

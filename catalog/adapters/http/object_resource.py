@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from catalog.adapters.http.push_reasons import Reason, UnusableError
 from catalog.domain.values import MAX_GENERATION, Generation, Md5, ObjectRef, StoredObject
@@ -28,6 +29,15 @@ def read_object(resource: Mapping[str, object]) -> StoredObject:
         etag=_text(resource.get("etag")),
         content_type=_text(resource.get("contentType")),
     )
+
+
+def read_time(value: object) -> datetime | None:
+    """Read an RFC 3339 time; None for anything else, as only a figure hangs on it."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
 
 
 def _bucket(value: object) -> str:

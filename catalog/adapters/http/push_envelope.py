@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalog.adapters.http.object_resource import read_object
+from catalog.adapters.http.object_resource import read_object, read_time
 from catalog.adapters.http.push_reasons import Reason, UnusableError
 from catalog.adapters.http.strict_json import parse_json
 from catalog.application.records import Arrival
@@ -66,11 +66,13 @@ def _read(
         return OtherEvent(event_type, message_id)
     if attributes.get("payloadFormat", "JSON_API_V1") != "JSON_API_V1":
         raise UnusableError(Reason.PAYLOAD_FORMAT)
-    stored = read_object(_payload(message))
+    resource = _payload(message)
+    stored = read_object(resource)
     _check_agreement(attributes, stored)
     if stored.ref.bucket not in accepted_buckets:
         raise UnusableError(Reason.FOREIGN_BUCKET)
-    return Arrival(stored, "push", message_id, body[:KEPT_BYTES])
+    at = read_time(resource.get("timeCreated"))
+    return Arrival(stored, "push", message_id, body[:KEPT_BYTES], at)
 
 
 def _message(envelope: object) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOT
 
 from catalog.application.ports import PublishError
 from catalog.application.records import OutboxRecord
+from catalog.application.tracing import NoTracing, Tracing
 
 PUBSUB_SCOPE = "https://www.googleapis.com/auth/pubsub"
 GLOBAL_ENDPOINT = "pubsub.googleapis.com"
@@ -62,7 +64,9 @@ class PubsubPublisher:
         emulator: str | None = None,
         endpoint: str = GLOBAL_ENDPOINT,
         deadline_seconds: float = 10.0,
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tracing = tracing or NoTracing()
         self._topic = topic
         self._emulator = emulator
         self._endpoint = endpoint
@@ -82,6 +86,29 @@ class PubsubPublisher:
         ValueError for events of several aggregates, of which nothing is published.
         """
         requests = list(_requests(self._topic, events))
+        with self._traced(events):
+            await self._send(requests)
+
+    @contextmanager
+    def _traced(self, events: Sequence[OutboxRecord]) -> Iterator[None]:
+        """Give each event a span in the trace that brought it about."""
+        spans = [
+            self._tracing.begin("outbox.publish", "producer", parent=event.headers["traceparent"])
+            for event in events
+            if "traceparent" in event.headers
+        ]
+        fault: str | None = "CANCELLED"
+        try:
+            yield
+            fault = None
+        except PublishError as error:
+            fault = error.reason
+            raise
+        finally:
+            for span in spans:
+                span.end(fault)
+
+    async def _send(self, requests: Sequence[PublishRequest]) -> None:
         try:
             async with asyncio.timeout(self._deadline):
                 for request in requests:

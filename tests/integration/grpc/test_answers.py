@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 
+from catalog.adapters.grpc.trace_context import checked_traceparent
 from catalog.api.video.v1 import upload_pb2, video_pb2
 from catalog.application.init_resumable_upload import InitAnswer, InitCommand
 from catalog.application.records import SignedStart
@@ -39,7 +40,9 @@ async def test_a_malformed_trace_is_ignored() -> None:
     async with serving() as service:
         metadata = [*AS_USER, ("traceparent", "00-nonsense")]
         await service.uploads.InitResumableUpload(REQUEST, metadata=metadata)
-    assert service.use_cases.asked == [InitCommand(USER, RAW, None)]
+    (asked,) = service.use_cases.asked
+    assert (asked.user, asked.raw) == (USER, RAW)
+    assert checked_traceparent(asked.traceparent) is not None, "a trace of its own"
 
 
 async def test_init_of_a_completed_upload_has_no_url() -> None:

@@ -32,6 +32,7 @@ async def test_a_served_call_is_one_line_without_url_or_request() -> None:
         "code": "OK",
         "user_id": str(USER),
         "upload_id": str(cases.upload.upload_id),
+        "object_name": cases.upload.ref.name,
     }
 
 

@@ -9,9 +9,8 @@ from structlog.testing import capture_logs
 from catalog.application.finalize_upload import FinalizeOutcome
 from catalog.application.store import ConcurrentChangeError
 from catalog.domain.errors import ContentionError, DatabaseUnavailableError, UnavailableError
-from catalog.domain.values import UploadId
 from tests.integration.http.sidecar import Desk, head, running, wire
-from tests.support.builders import a_user
+from tests.support.builders import an_upload
 from tests.unit.adapters.http.pushes import GENERATION, MESSAGE_ID, NAME, a_push, body
 
 CANARY = "postgres://catalog:hunter2@10.0.0.1/catalog"
@@ -83,13 +82,13 @@ async def test_a_sender_that_hangs_up_leaves_nothing_behind() -> None:
 
 
 async def test_an_alarming_outcome_is_acknowledged_and_told_with_all_ids() -> None:
-    upload_id = UploadId(a_user())
-    desk = Desk(FinalizeOutcome("ignored", upload_id, alarm=True))
+    upload = an_upload()
+    desk = Desk(FinalizeOutcome("ignored", upload, alarm=True))
     with capture_logs() as logs:
         async with running(desk) as sidecar:
             assert (await sidecar.push(body(a_push()))).status_code == 204
     (line,) = logs
     assert (line["event"], line["log_level"], line["effect"]) == ("push_alarm", "error", "ignored")
-    assert line["upload_id"] == str(upload_id)
+    assert (line["upload_id"], line["user_id"]) == (str(upload.upload_id), str(upload.user_id))
     assert (line["object_name"], line["gcs_generation"]) == (NAME, GENERATION)
     assert line["pubsub_message_id"] == MESSAGE_ID

@@ -10,6 +10,7 @@ from catalog.domain.errors import CatalogError, UnavailableError
 GROUPS = {
     errors.UnauthenticatedError,
     errors.NotFoundError,
+    errors.LimitExceededError,
     errors.PreconditionError,
     errors.UnavailableError,
 }

@@ -66,11 +66,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """UNAVAILABLE: this server is on its way out; the same call reaches another one."""
     ERROR_REASON_UPLOAD_COMPLETED: _ErrorReason.ValueType  # 21
     """FAILED_PRECONDITION: the upload is completed and can no longer be cancelled."""
+    ERROR_REASON_SERVER_OVERLOADED: _ErrorReason.ValueType  # 22
+    """RESOURCE_EXHAUSTED: this server has as many calls as it can do; wait as RetryInfo says."""
+    ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 23
+    """RESOURCE_EXHAUSTED: the user calls too often; wait as RetryInfo says."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Every error answer carries exactly one google.rpc.ErrorInfo with domain
     `catalog` and one of these as its reason, written without ERROR_REASON_.
-    UNAVAILABLE answers add a google.rpc.RetryInfo. What the transport itself refuses
+    UNAVAILABLE answers, and RESOURCE_EXHAUSTED ones that may be repeated, add a
+    google.rpc.RetryInfo. What the transport itself refuses
     (messages over 256 KiB, metadata over 16 KiB) has no detail.
     """
 
@@ -118,4 +123,8 @@ ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 20
 """UNAVAILABLE: this server is on its way out; the same call reaches another one."""
 ERROR_REASON_UPLOAD_COMPLETED: ErrorReason.ValueType  # 21
 """FAILED_PRECONDITION: the upload is completed and can no longer be cancelled."""
+ERROR_REASON_SERVER_OVERLOADED: ErrorReason.ValueType  # 22
+"""RESOURCE_EXHAUSTED: this server has as many calls as it can do; wait as RetryInfo says."""
+ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 23
+"""RESOURCE_EXHAUSTED: the user calls too often; wait as RetryInfo says."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -18,7 +18,10 @@ from catalog.domain.errors import (
     CatalogError,
     FieldViolation,
     InvalidRequestError,
+    LimitExceededError,
+    RateLimitedError,
     UnavailableError,
+    UploadsDisabledError,
 )
 
 
@@ -98,14 +101,20 @@ def test_bad_input_names_every_field() -> None:
 @pytest.mark.parametrize("kind", LEAVES)
 def test_what_may_be_tried_again_says_when(kind: type[CatalogError]) -> None:
     status = details(an_error(kind))
-    again = status_code(an_error(kind)) is grpc.StatusCode.UNAVAILABLE
+    again = issubclass(kind, UnavailableError | LimitExceededError)
     retry = error_details_pb2.RetryInfo()
     found = [detail for detail in status.details if detail.Unpack(retry)]
     assert bool(found) is again
     if again:
-        assert issubclass(kind, UnavailableError)
-        seconds = kind.retry_after_seconds
-        assert retry.retry_delay.ToMilliseconds() == seconds * 1000
+        assert retry.retry_delay.ToMilliseconds() > 0
+    assert again or status_code(an_error(kind)) is not grpc.StatusCode.UNAVAILABLE
+
+
+def test_the_time_to_wait_is_the_errors_own() -> None:
+    for error, milliseconds in ((RateLimitedError(2.5), 2500), (UploadsDisabledError(), 60_000)):
+        retry = error_details_pb2.RetryInfo()
+        assert any(detail.Unpack(retry) for detail in details(error).details)
+        assert retry.retry_delay.ToMilliseconds() == milliseconds
 
 
 def test_an_error_that_nobody_placed_is_internal() -> None:

@@ -1,0 +1,110 @@
+"""What is told of every call: a line, figures and a span. No request, no URL, no text."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import grpc
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from catalog.adapters.grpc.call import Call
+from catalog.adapters.grpc.errors import status_code
+from catalog.adapters.grpc.trace_context import TRACEPARENT_KEY, checked_traceparent
+from catalog.application.faults import describe_fault
+from catalog.application.metrics.metric import Measures, NoMeasures
+from catalog.application.metrics.process import LIMITER_REFUSALS, RPC_COUNT, RPC_DURATION
+from catalog.application.tracing import NoTracing, Span, Tracing, trace_id
+from catalog.domain.errors import CatalogError, RateLimitedError, ServerOverloadedError
+
+_OUR_FAULTS = {
+    grpc.StatusCode.UNAVAILABLE: logging.WARNING,
+    grpc.StatusCode.DEADLINE_EXCEEDED: logging.WARNING,
+    grpc.StatusCode.INTERNAL: logging.ERROR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where it goes."""
+
+    measures: Measures = field(default_factory=NoMeasures)
+    tracing: Tracing = field(default_factory=NoTracing)
+    log: FilteringBoundLogger = field(
+        default_factory=lambda: structlog.get_logger(component="grpc").bind()
+    )
+
+    def begin(self, method: str, metadata: Iterable[tuple[str, str | bytes]]) -> "Telling":
+        """Start with what the caller says of its trace; lines of this call name it from now on."""
+        parent = None
+        for key, value in metadata:
+            if key == TRACEPARENT_KEY:
+                parent = checked_traceparent(value)
+        telling = Telling(self, method, self.tracing.begin(method, "server", parent=parent))
+        structlog.contextvars.bind_contextvars(trace_id=telling.trace_id)
+        return telling
+
+
+@dataclass(slots=True)
+class Telling:
+    """One call, from its arrival to its answer."""
+
+    told: Told
+    method: str
+    span: Span
+    started: float = field(default_factory=perf_counter)
+
+    @property
+    def trace_id(self) -> str:
+        """The id that joins everything that belongs to the caller's doing."""
+        return trace_id(self.span.traceparent)
+
+    def end(
+        self,
+        call: Call | None,
+        fault: BaseException | None = None,
+        error: CatalogError | None = None,
+    ) -> None:
+        """Tell who, what and how it ended."""
+        seconds = perf_counter() - self.started
+        facts = call.facts() if call is not None else {}
+        code = _code(fault, error)
+        self._measure(code, seconds, error)
+        self.span.end(None if fault is None else _reason(code, error), code=code.name, **facts)
+        said: dict[str, object] = {
+            "method": self.method,
+            "code": code.name,
+            "milliseconds": round(seconds * 1000, 2),
+            **facts,
+        }
+        if fault is None:
+            self.told.log.info("rpc", **said)
+            return
+        said["reason"] = error.reason if error else ""
+        if code in _OUR_FAULTS:
+            said |= describe_fault(fault)
+        self.told.log.log(_OUR_FAULTS.get(code, logging.INFO), "rpc", **said)
+
+    def _measure(self, code: grpc.StatusCode, seconds: float, error: CatalogError | None) -> None:
+        measures, method = self.told.measures, self.method.removeprefix("video.v1.")
+        measures.add(RPC_COUNT, method=method, code=code.name)
+        match error:
+            case ServerOverloadedError():
+                measures.add(LIMITER_REFUSALS, scope="rpc")
+                return  # its time says nothing about the method's
+            case RateLimitedError():
+                measures.add(LIMITER_REFUSALS, scope="user")
+            case _:
+                pass
+        measures.record(RPC_DURATION, seconds, method=method)
+
+
+def _code(fault: BaseException | None, error: CatalogError | None) -> grpc.StatusCode:
+    if fault is None:
+        return grpc.StatusCode.OK
+    return grpc.StatusCode.CANCELLED if error is None else status_code(error)
+
+
+def _reason(code: grpc.StatusCode, error: CatalogError | None) -> str:
+    return error.reason if error else code.name

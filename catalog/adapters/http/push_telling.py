@@ -1,0 +1,156 @@
+"""What is told of every push: a line, figures and a span in its upload's trace."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from catalog.adapters.http.push_reasons import Reason
+from catalog.application.faults import describe_fault
+from catalog.application.finalize_upload import FinalizeOutcome
+from catalog.application.metrics import pushes as figures
+from catalog.application.metrics.metric import Measures, NoMeasures
+from catalog.application.metrics.process import LIMITER_REFUSALS
+from catalog.application.records import Arrival
+from catalog.application.tracing import NoTracing, Span, Tracing, trace_id
+
+_MALFORMED = "malformed"
+_OWN_NAME = frozenset(figures.QUARANTINED_COUNT.labels["reason"])
+
+
+@dataclass(frozen=True, slots=True)
+class PushTold:
+    """Where it goes."""
+
+    measures: Measures = field(default_factory=NoMeasures)
+    tracing: Tracing = field(default_factory=NoTracing)
+    log: FilteringBoundLogger = field(
+        default_factory=lambda: structlog.get_logger(component="push").bind()
+    )
+
+    def begin(self, traceparent: str | None) -> "PushTelling":
+        """Start, within the trace of whoever delivers it, if they say so."""
+        span = self.tracing.begin("gcs.callback", "consumer", parent=traceparent)
+        structlog.contextvars.bind_contextvars(trace_id=trace_id(span.traceparent))
+        return PushTelling(self, span)
+
+
+@dataclass(slots=True)
+class PushTelling:
+    """One push, from its head to its answer. Exactly one of its ends is told."""
+
+    told: PushTold
+    span: Span
+    _arrived: dict[str, str | None] = field(default_factory=dict)
+    _started: float = field(default_factory=perf_counter)
+    _began_ns: int = field(default_factory=time.time_ns)
+
+    def arrives(self, arrival: Arrival) -> None:
+        """Let every line from now on name what has arrived."""
+        self._arrived = {
+            "object_name": arrival.stored.ref.name,
+            "gcs_generation": str(arrival.stored.generation),
+            "pubsub_message_id": arrival.message_id,
+        }
+        structlog.contextvars.bind_contextvars(**self._arrived)
+
+    def finalized(self, outcome: FinalizeOutcome) -> None:
+        """Tell what came of an object; with its upload known, in the upload's own trace."""
+        facts: dict[str, object] = {"upload_id": None, "user_id": None}
+        if outcome.upload is not None:
+            facts = {
+                "upload_id": str(outcome.upload.upload_id),
+                "user_id": str(outcome.upload.user_id),
+            }
+            self._join(outcome)
+        level = self.told.log.error if outcome.alarm else self.told.log.info
+        level(
+            "push_alarm" if outcome.alarm else "push",
+            status=204,
+            effect=outcome.effect,
+            refusal=outcome.refusal.value if outcome.refusal else None,
+            **self._arrived,
+            **facts,
+            size_differs=outcome.size_differs,
+            type_differs=outcome.type_differs,
+            video_created=outcome.video_created,
+            milliseconds=self._milliseconds(),
+        )
+        self._ended(outcome.effect)
+
+    def _join(self, outcome: FinalizeOutcome) -> None:
+        """Put a span of this push into the trace that began with Init."""
+        assert outcome.upload is not None
+        origin = outcome.upload.traceparent
+        if origin is None:
+            return
+        structlog.contextvars.bind_contextvars(trace_id=trace_id(origin))
+        self.span.link(origin)
+        span = self.told.tracing.begin(
+            "upload.finalize",
+            "consumer",
+            parent=origin,
+            links=[self.span.traceparent],
+            began_ns=self._began_ns,
+        )
+        span.end(upload_id=str(outcome.upload.upload_id), effect=outcome.effect)
+
+    def of_other_event(self, event_type: str, message_id: str | None) -> None:
+        """Tell that it was none of our business."""
+        self.told.log.info(
+            "push_of_other_event",
+            status=204,
+            event_type=event_type,
+            pubsub_message_id=message_id,
+            milliseconds=self._milliseconds(),
+        )
+        self._ended("other_event")
+
+    def quarantined(self, reason: Reason, facts: Mapping[str, object], *, first: bool) -> None:
+        """Tell that it was set aside."""
+        name = reason.value if reason.value in _OWN_NAME else _MALFORMED
+        self.told.measures.add(figures.QUARANTINED_COUNT, reason=name)
+        self.told.log.error("push_quarantined", status=204, **facts, first_time=first)
+        self._ended("quarantined")
+
+    def lost(self, facts: Mapping[str, object], fault: BaseException) -> None:
+        """Tell that it could be neither used nor kept."""
+        self.told.log.error("push_lost", status=204, **facts, **describe_fault(fault))
+        self._ended("lost", "LOST")
+
+    def refused(self, status: int, why: str) -> None:
+        """Tell that a stranger was sent away."""
+        self.told.log.warning("push_refused", status=status, why=why)
+        self._ended("unauthenticated" if status == 401 else "forbidden")
+
+    def limited(self) -> None:
+        """Tell that there were too many."""
+        self.told.measures.add(LIMITER_REFUSALS, scope="callback")
+        self.told.log.info("push_limited", status=503)
+        self._ended("limited")
+
+    def abandoned(self) -> None:
+        """Tell that its sender went away."""
+        self.told.log.info("push_abandoned", status=503)
+        self._ended("late", "ABANDONED")
+
+    def cut_off(self) -> None:
+        """Count what the end of the process broke off; who broke it off has told."""
+        self._ended("late", "CANCELLED")
+
+    def failed(self, fault: BaseException) -> None:
+        """Tell that it has to come again."""
+        self.told.log.error("push_failed", status=503, **self._arrived, **describe_fault(fault))
+        self._ended("late", type(fault).__name__)
+
+    def _ended(self, outcome: str, fault: str | None = None) -> None:
+        seconds = perf_counter() - self._started
+        self.told.measures.add(figures.CALLBACK_COUNT, outcome=outcome)
+        self.told.measures.record(figures.CALLBACK_DURATION, seconds)
+        self.span.end(fault, outcome=outcome)
+
+    def _milliseconds(self) -> float:
+        return round((perf_counter() - self._started) * 1000, 2)

@@ -1,0 +1,66 @@
+"""How much is done at once, and how often one user may ask."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Places:
+    """So many at a time. Whoever got one gives it back."""
+
+    most: int
+    taken: int = field(default=0, init=False)
+
+    def take(self) -> bool:
+        """Take a place, at once or not at all."""
+        if self.taken >= self.most:
+            return False
+        self.taken += 1
+        return True
+
+    def give_back(self) -> None:
+        """Leave the place to others."""
+        self.taken -= 1
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at: float
+
+
+@dataclass(slots=True)
+class TokenBuckets:
+    """A bucket of `burst` tokens for each key, refilled by `per_second`.
+
+    Of more than `most_keys` those that were used longest ago are forgotten, that
+    is, filled again: memory is bounded, whoever asks.
+    """
+
+    per_second: float
+    """0 = no limit."""
+    burst: float
+    most_keys: int = 100_000
+    clock: Callable[[], float] = time.monotonic
+    _buckets: "OrderedDict[object, _Bucket]" = field(default_factory=OrderedDict, init=False)
+
+    def take(self, key: object) -> float:
+        """Take a token; return 0, or after how many seconds there will be one."""
+        if not self.per_second:
+            return 0.0
+        now = self.clock()
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = _Bucket(self.burst, now)
+            if len(self._buckets) > self.most_keys:
+                self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end(key)
+            refilled = bucket.tokens + (now - bucket.at) * self.per_second
+            bucket.tokens, bucket.at = min(self.burst, refilled), now
+        if bucket.tokens < 1:
+            return (1 - bucket.tokens) / self.per_second
+        bucket.tokens -= 1
+        return 0.0
