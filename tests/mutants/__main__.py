@@ -1,6 +1,7 @@
 """`python -m tests.mutants`: shows that the tests notice bugs, by seeding some."""
 
 import asyncio
+import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
@@ -40,6 +41,9 @@ def main(
         _ERRORS.print(escape(str(unsound)[-4000:]))
         _ERRORS.print("[bold red]The named tests fail on the tree as it is.[/]")
         raise typer.Exit(_FAILED) from None
+    except subprocess.CalledProcessError:
+        _ERRORS.print("What belongs to the tree is asked of git: run this in a clone.")
+        raise typer.Exit(_WRONG_USE) from None
     except KeyboardInterrupt:
         _ERRORS.print("Interrupted.")
         raise typer.Exit(_INTERRUPTED) from None
