@@ -11,11 +11,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 HAND_WRITTEN := catalog cmd tests tools
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 PYTEST_WORKERS ?= 2
+# A file stays with one worker, and so does the service or installation that its tests share.
+PYTEST_FILES := --dist loadfile --no-loadscope-reorder
 PYTEST_ARGS ?=
 
 # uv where it can, pip where it cannot (a private index that only pip knows of).
 define install
-uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) \
 	|| $(BIN)/pip install --quiet --require-hashes -r $(1)
 $(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 @touch $@
@@ -83,7 +85,7 @@ scripts-lint: $(VENV)/.dev
 	@shellcheck -x $$(find scripts -name "*.sh") .ci/run
 
 test: $(VENV)/.dev ## Run all tests, on a PostgreSQL of their own
-	@pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+	@PYTHONDONTWRITEBYTECODE= pytest -n $(PYTEST_WORKERS) $(PYTEST_FILES) $(PYTEST_ARGS)
 
 mutants: $(VENV)/.dev ## Seed bugs, or only MUTANT, and show that the tests catch them
 	@python -m tests.mutants $(MUTANT)
