@@ -10,6 +10,7 @@ from catalog.cli.connection import JsonOption
 from catalog.cli.failures import FAILED, USAGE, CliError, say
 from catalog.cli.gc_report import report
 from catalog.cli.operating import operate
+from catalog.cli.stop_signal import stop_signal
 from catalog.cli.sweep_progress import SweepProgress
 from catalog.cli.tables import listed, show_json, show_table
 
@@ -48,17 +49,18 @@ def run(
 ) -> None:
     """Sweep bucket and rows: a dry run that changes nothing, unless told otherwise.
 
-    Ctrl-C stops it; the next run goes on from there. Exit code 1 when a sweep did not finish.
+    Ctrl-C and SIGTERM stop it; the next run goes on from there. Exit code 1 when a sweep did
+    not finish.
     """
     from catalog.application.sweep_walk import SweepMode  # noqa: PLC0415 - --help must be quick
 
     mode = SweepMode.REPAIR if repair else SweepMode.REPORT
     mode = SweepMode.DELETE if delete else mode
 
-    async def work(store: "PostgresStore", config: "Config") -> "list[SweepResult]":
+    async def work(store: "PostgresStore", config: "Config") -> "Swept":
         return await _swept(store, config, mode, max_orphan_fraction, restart=restart)
 
-    results = operate(conf, work)
+    results, fault = operate(conf, work)
     if as_json:
         show_json({"mode": mode.value, "sweeps": [each.as_json() for each in results]})
     else:
@@ -66,9 +68,13 @@ def run(
     for each in results:
         if each.state != "finished":
             say(f"catalog: {each.name}: {_WHY[each.state]}")
-    if any(each.state != "finished" for each in results):
+    if fault:
+        say(f"catalog: {fault} What is missing above did not end; the next run goes on from there")
+    if fault or any(each.state != "finished" for each in results):
         raise typer.Exit(FAILED)
 
+
+Swept = tuple["list[SweepResult]", str]
 
 _WHY: Mapping[str, str] = {
     "refused": "too much is amiss to be true (see --max-orphan-fraction); nothing was deleted",
@@ -85,18 +91,27 @@ async def _swept(
     max_orphan_fraction: float | None,
     *,
     restart: bool,
-) -> "list[SweepResult]":
+) -> "Swept":
+    """Sweep one after the other until told to stop: the results, and what came in between."""
     from catalog.application.sweep_walk import SweepRun  # noqa: PLC0415 - --help must be quick
+    from catalog.domain.errors import UnavailableError  # noqa: PLC0415
     from catalog.runtime.sweeping import all_sweeps, bucket_objects  # noqa: PLC0415 - heavy
     from catalog.runtime.upkeep import Upkeep  # noqa: PLC0415
 
     if not config.gcs.buckets:
         raise CliError("gcs.bucket must be set: it is what is swept", exit_code=USAGE)
     async with bucket_objects(config) as objects:
-        with SweepProgress() as progress:
-            sweep_run = SweepRun(mode, restart=restart, progress=progress)
-            sweeps = all_sweeps(Upkeep(config, store, objects), max_orphan_fraction)
-            return [await sweep(sweep_run) for sweep in sweeps]
+        with SweepProgress() as progress, stop_signal() as stop:
+            sweep_run = SweepRun(mode, restart=restart, stop=stop, progress=progress)
+            results: list[SweepResult] = []
+            for sweep in all_sweeps(Upkeep(config, store, objects), max_orphan_fraction):
+                if stop.is_set():
+                    break
+                try:
+                    results.append(await sweep(sweep_run))
+                except UnavailableError as error:
+                    return results, error.message
+            return results, ""
 
 
 def _show_results(results: "list[SweepResult]", mode: "SweepMode") -> None:
