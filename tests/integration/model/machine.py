@@ -18,28 +18,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.integration.model.rules import DAY, HOUR, Kind
+from tests.integration.model.draws import CUTS, FILES, FILMS, KINDS, SPANS, TASKS, TITLES
+from tests.integration.model.rules import DAY, Kind
 from tests.integration.model.settled import assert_settled
-from tests.integration.model.site import COMMIT, STATEMENT, Site
+from tests.integration.model.site import Site
 from tests.integration.model.stage import Stage
 from tests.integration.model.upkeep import Model
 from tests.integration.model.views import differences, expected, seen
 from tests.support.proxy import Cut
-
-FILES = st.sampled_from("ab")
-KINDS = st.sampled_from(["right", "right", "right", "wrong", "composite", "huge"])
-TITLES = st.sampled_from(["one.mp4", "two.mp4"])
-FILMS = st.sampled_from([None, 0, 1])
-TASKS = st.sampled_from(
-    ["reap", "sweep bucket", "delete orphans", "sweep waiting", "delete", "prune"]
-)
-SPANS = st.sampled_from([HOUR, 2 * DAY, 8 * DAY, 9 * DAY, 35 * DAY])
-CUTS = st.one_of(
-    st.none(),
-    st.none(),
-    st.builds(Cut, st.integers(1, 7), st.booleans(), st.just(STATEMENT)),
-    st.builds(Cut, st.integers(1, 3), st.booleans(), st.just(COMMIT)),
-)
 
 Doing = Callable[[], Awaitable[str]]
 
@@ -190,6 +176,15 @@ class Machine(RuleBasedStateMachine):
         """Sessions end, and the reaper comes."""
         self.pass_time(8 * DAY)
         self.upkeep("reap", cut)
+
+    @rule(file=FILES, kind=KINDS, expires=st.booleans(), cut=CUTS)
+    def finish_too_late(self, file: str, kind: Kind, expires: bool, cut: Cut | None) -> None:
+        """The phone goes on after the upload was given up, by the clock or by its owner."""
+        if expires:
+            self.expire(None)
+        else:
+            self.cancel(file, None)
+        self.finish_session_and_notify(file, kind, cut)
 
     @rule(file=FILES, kind=KINDS, cut=CUTS)
     def outlive(self, file: str, kind: Kind, cut: Cut | None) -> None:

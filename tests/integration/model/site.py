@@ -132,12 +132,12 @@ class Site:
         self.runner.run(self._pass_time(f"interval '{int(minutes)} minutes'"))
 
     async def _pass_time(self, span: str) -> None:
-        async with self.witness.transaction():
-            # Ageing is no change: triggers would make it one.
-            await self.witness.execute("SET LOCAL session_replication_role = replica")
-            for table, columns in _MOMENTS.items():
-                older = ", ".join(f"{column} = {column} - {span}" for column in columns)
-                await self.witness.execute(f"UPDATE catalog.{table} SET {older}")
+        # Ageing is no change: triggers would make it one.
+        statements = ["BEGIN; SET LOCAL session_replication_role = replica"]
+        for table, columns in _MOMENTS.items():
+            older = ", ".join(f"{column} = {column} - {span}" for column in columns)
+            statements.append(f"UPDATE catalog.{table} SET {older}")
+        await self.witness.execute("; ".join([*statements, "COMMIT"]))
 
     def look(self, query: str) -> Any:
         return self.runner.run(self._look(query))

@@ -131,12 +131,12 @@ class Stage:
 
     async def sweep(self, *, orphans: bool) -> str:
         mode = SweepMode.DELETE if orphans else SweepMode.REPAIR
-        sweep = self.upkeep.bucket_sweep(lease=NO_TIME, page_size=1)
+        sweep = self.upkeep.bucket_sweep(lease=NO_TIME)
         assert (await sweep(SweepRun(mode, restart=True))).state == "finished"
         return DONE
 
     async def sweep_waiting(self) -> str:
-        sweep = self.upkeep.waiting_sweep(lease=NO_TIME, page_size=1)
+        sweep = self.upkeep.waiting_sweep(lease=NO_TIME)
         assert (await sweep(SweepRun(SweepMode.REPAIR, restart=True))).state == "finished"
         return DONE
 
