@@ -2,7 +2,7 @@
 # Parts are sourced together: names are set in one and read in another.
 # shellcheck shell=bash disable=SC2034,SC2153
 
-declare -ga CURL_OPTIONS=(--silent --show-error --fail --max-time 30)
+declare -ga CURL_OPTIONS=(--silent --show-error --fail --max-time 30 --noproxy "127.0.0.1,localhost")
 MONITORING="${CATALOG_SETUP_MONITORING:-https://monitoring.googleapis.com}"
 
 measure_all() {
@@ -90,7 +90,7 @@ judge_delay() {
 callback_time() {
     if [ "$MEASURE" = logs ]; then
         ask "$WORK/seen.json" gcloud logging read \
-            "jsonPayload.object_name=\"$1\" AND jsonPayload.event=\"push\"" \
+            "jsonPayload.object_name=\"$1\"" --order=asc \
             "--project=$PROJECT" --freshness=1h --limit=1 --format=json || return 1
         python3 -I -S "$LIB/times.py" member "$WORK/seen.json" timestamp
     else
