@@ -105,7 +105,8 @@ class Crowd:
         self.acknowledged.init(
             AnsweredInit(owner.user, owner.md5, made, video_id, right, datetime.now(UTC))
         )
-        await self._look(owner, answer.upload_id)
+        if random.random() < 0.2:
+            await self._look(owner, answer.upload_id)
 
     async def _look(self, owner: _Owner, upload_id: str) -> None:
         """What was answered can be read at once."""

@@ -1,6 +1,7 @@
 """PostgreSQL crashes under load; what it had acknowledged is there, and callers hear one word."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Mapping
@@ -71,7 +72,8 @@ async def run(folder: Path, *, crashes: int, every: float, durable: bool = True)
         back = await _crash_under(crowd, cluster, crashes, every)
         connection = await asyncpg.connect(dsn)
         stack.push_async_callback(connection.close)
-        await settled(connection, news, _SETTLED_SECONDS)
+        with contextlib.suppress(TimeoutError):  # the audit says what is missing
+            await settled(connection, news, _SETTLED_SECONDS)
         return CrashFigures(
             acknowledged=len(said.moments),
             uploads=len(said.uploads),

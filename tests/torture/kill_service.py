@@ -1,5 +1,6 @@
 """The service is killed -9 again and again while people upload; nothing is lost, nothing twice."""
 
+import contextlib
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -47,7 +48,10 @@ async def run(
     every: float = 2.0,
     pushes_per_second: float = float("inf"),
 ) -> KillFigures:
-    """Upload under kills, of which there is no end unless told. Raises TimeoutError."""
+    """Upload under kills, of which there is no end unless told.
+
+    Raises TimeoutError when somebody got no answer at all.
+    """
     said = Acknowledged()
     async with AsyncExitStack() as stack:
         emulator = await stack.enter_async_context(run_emulator(_settings(folder)))
@@ -59,7 +63,8 @@ async def run(
         news = ShuffledNews(emulator, said, window=100, per_second=pushes_per_second)
         async with turns.taken():
             await Crowd(emulator, leading, said, news).upload(so_many(uploads))
-            await settled(connection, news, SETTLED_SECONDS)
+            with contextlib.suppress(TimeoutError):  # the audit says what is missing
+                await settled(connection, news, SETTLED_SECONDS)
             took = time.monotonic() - news.last_at
         books = await Books.read(connection)
         published = emulator.published
