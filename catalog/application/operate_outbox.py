@@ -38,6 +38,15 @@ class OperateOutbox:
         async with self.store.autocommit() as statements:
             return await statements.outbox.page(state, after, limit)
 
+    async def unsettled(self, after: int, limit: int) -> Sequence[OutboxEntry]:
+        """List those of them that are to be published still, parked ones among them."""
+        async with self.store.autocommit() as statements:
+            waiting = await statements.outbox.page("waiting", after, limit)
+            parked = await statements.outbox.page("parked", after, limit)
+        # One that is parked in between is in both.
+        found = {entry.id: entry for entry in [*waiting, *parked]}
+        return [found[number] for number in sorted(found)][:limit]
+
     async def show(self, event_id: UUID) -> OutboxEntry:
         """Load one event. Raises EventNotFoundError."""
         async with self.store.autocommit() as statements:

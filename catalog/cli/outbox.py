@@ -33,11 +33,15 @@ class State(StrEnum):
     PARKED = "parked"
     SKIPPED = "skipped"
     PUBLISHED = "published"
+    ALL = "all"
 
 
 @app.command("list")
 def list_(
-    state: Annotated[State | None, typer.Option(show_default=False)] = None,
+    state: Annotated[
+        State | None,
+        typer.Option(help="Otherwise those that wait or are parked.", show_default=False),
+    ] = None,
     limit: LimitOption = 50,
     after: Annotated[
         int, typer.Option(metavar="ID", min=0, help="Go on behind this row.", show_default=False)
@@ -48,7 +52,11 @@ def list_(
     """List events in the order they were announced."""
 
     async def work(outbox: "OperateOutbox") -> "list[OutboxEntry]":
-        return list(await outbox.page(state.value if state else None, after, limit + 1))
+        if state is None:
+            return list(await outbox.unsettled(after, limit + 1))
+        if state is State.ALL:
+            return list(await outbox.page(None, after, limit + 1))
+        return list(await outbox.page(state.value, after, limit + 1))
 
     found = _operate(conf, work)
     columns = ("id", "occurred_at", "event_type", "event_id", "state", "attempts", "reason")

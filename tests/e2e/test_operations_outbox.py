@@ -70,6 +70,31 @@ def test_a_parked_event_is_listed_shown_and_redriven(
     assert again.err == f"catalog: event {parked} is waiting, not parked\n"
 
 
+async def test_what_is_settled_is_listed_only_when_it_is_asked_for(
+    parked: str, store: PostgresStore, pool: "Pool[asyncpg.Record]"
+) -> None:
+    """Published events are kept for weeks: they would hide what waits for somebody."""
+    outbox = OperateOutbox(store)
+    for _ in range(3):
+        await World(store, SqlLedger(pool)).completed()
+    everything = [each.id for each in await outbox.page(None, 0, 10)]
+    await pool.execute("UPDATE catalog.outbox_events SET published_at = now() WHERE id % 3 = 0")
+    left = [each for each in everything if each % 3]
+
+    assert [each.id for each in await outbox.unsettled(0, 10)] == left
+    pages = [await outbox.unsettled(behind, 1) for behind in [0, *left]]
+    assert [each.id for page in pages for each in page] == left
+
+
+def test_all_events_are_a_state_too(parked: str, database: str, desk: Desk) -> None:
+    desk.told(database, "outbox", "skip", parked)
+    unsettled = desk.told(database, "outbox", "list")
+    everything = desk.told(database, "outbox", "list", "--state", "all")
+
+    assert [each["state"] for each in unsettled["events"]] == ["waiting"]
+    assert [each["state"] for each in everything["events"]] == ["skipped", "waiting"]
+
+
 def test_people_see_tables(parked: str, database: str, desk: Desk) -> None:
     listed = desk.run(database, ("outbox", "list", "--limit", "1"))
     shown = desk.run(database, ("outbox", "show", parked))
