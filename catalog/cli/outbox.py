@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 from uuid import UUID
 
 import typer
@@ -19,7 +19,7 @@ from catalog.cli.tables import show_json, show_page
 
 if TYPE_CHECKING:
     from catalog.application.operate_outbox import OperateOutbox
-    from catalog.application.outbox_records import OutboxEntry
+    from catalog.application.outbox_records import OutboxEntry, OutboxState
 
 T = TypeVar("T")
 app = typer.Typer(help="Events and their delivery.", no_args_is_help=True)
@@ -56,7 +56,8 @@ def list_(
             return list(await outbox.unsettled(after, limit + 1))
         if state is State.ALL:
             return list(await outbox.page(None, after, limit + 1))
-        return list(await outbox.page(state.value, after, limit + 1))
+        wanted = cast("OutboxState", state.value)
+        return list(await outbox.page(wanted, after, limit + 1))
 
     found = _operate(conf, work)
     columns = ("id", "occurred_at", "event_type", "event_id", "state", "attempts", "reason")
