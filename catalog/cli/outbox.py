@@ -11,7 +11,7 @@ import typer
 
 from catalog.cli.config_option import ConfOption
 from catalog.cli.connection import JsonOption
-from catalog.cli.failures import USAGE, CliError
+from catalog.cli.failures import USAGE, CliError, say
 from catalog.cli.operating import LimitOption, operate
 from catalog.cli.output import show as show_values
 from catalog.cli.raw_bytes import safe_text
@@ -60,6 +60,9 @@ def list_(
         return list(await outbox.page(wanted, after, limit + 1))
 
     found = _operate(conf, work)
+    if state is None and not found and not as_json:
+        say("catalog: no event waits or is parked; --state all lists the others")
+        return
     columns = ("id", "occurred_at", "event_type", "event_id", "state", "attempts", "reason")
     show_page("events", columns, [_facts(each) for each in found], limit, "id", as_json=as_json)
 

@@ -95,6 +95,12 @@ def test_all_events_are_a_state_too(parked: str, database: str, desk: Desk) -> N
     assert [each["state"] for each in everything["events"]] == ["skipped", "waiting"]
 
 
+def test_an_outbox_with_nothing_to_do_says_where_the_rest_is(database: str, desk: Desk) -> None:
+    ended = desk.run(database, ("outbox", "list"))
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err == "catalog: no event waits or is parked; --state all lists the others\n"
+
+
 def test_people_see_tables(parked: str, database: str, desk: Desk) -> None:
     listed = desk.run(database, ("outbox", "list", "--limit", "1"))
     shown = desk.run(database, ("outbox", "show", parked))
