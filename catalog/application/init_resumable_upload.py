@@ -1,7 +1,7 @@
 """Gives a user's content its one upload and the URL that opens a session for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -231,6 +231,8 @@ async def _write(
         case Effect.RENEWED:
             return await statements.uploads.renew(upload, facts, locked.video_id, entry)
         case Effect.RESTARTED:
+            after = upload.error_code.value if upload.error_code else None
+            entry = replace(entry, detail={"attempt": upload.attempt + 1, "after": after})
             return await statements.uploads.restart(upload, facts, locked.video_id, entry)
         case _:
             await statements.uploads.note(upload.upload_id, entry)

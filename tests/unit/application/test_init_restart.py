@@ -41,6 +41,8 @@ async def test_a_failed_upload_starts_anew(world: World) -> None:
         "finalize:fail",
         "init:replace",
     ]
+    last = (await world.ledger.history(before.upload_id))[-1]
+    assert last.detail == {"attempt": 2, "after": "MD5_MISMATCH"}
 
 
 async def test_a_cancelled_upload_starts_anew_too(world: World) -> None:
