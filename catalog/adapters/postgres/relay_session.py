@@ -1,6 +1,5 @@
 """A relay's session in PostgreSQL: what it holds, chooses and records."""
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -63,8 +62,6 @@ class PostgresRelaySession:
             busy=list(busy),
             per_shard=per_shard,
         )
-        # Whoever waits for the connection sends first: the server works while we decode.
-        await asyncio.sleep(0)
         return [
             QueuedEvent(row["id"], row["shard"], row["attempts"], record_from(row)) for row in rows
         ]
