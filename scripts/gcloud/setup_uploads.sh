@@ -50,6 +50,7 @@ setup_uploads.sh: set up bucket, topics, notification, push and roles for Catalo
   setup_uploads.sh --dry-run [PARAMETER...]  change nothing; print the commands
   setup_uploads.sh --check [PARAMETER...]    change nothing; name what is wrong, then measure how
                                              long an upload takes to the callback, and the backlog
+  setup_uploads.sh --help                    print this
 
 Parameters, by flag or by environment (the flag wins):
 $(list_parameters)

@@ -42,7 +42,7 @@ def harmless(text: str) -> str:
 
 def upload_id_matches(headers: dict[str, str], session: str) -> bool | None:
     """Is the header the session's id? None where one of them is missing."""
-    address = headers.get("location", "") + session
+    address = f"{headers.get('location', '')} {session}"
     told = re.search(r"[?&]upload_id=([^&\s\"]+)", address)
     found = headers.get("x-guploader-uploadid")
     return None if told is None or found is None else told[1] == found

@@ -38,7 +38,7 @@ run() {
     printf '+ %s\n' "$(spell "$@")"
     until "$@" >/dev/null 2>"$WORK/error" </dev/null; do
         tries=$((tries + 1))
-        if [ "$tries" -ge 6 ] || ! grep -qiE 'does not exist|not.found|concurrent|not authorized to publish' "$WORK/error"; then
+        if [ "$tries" -ge 6 ] || ! grep -qiE 'does not exist|not.found|concurrent|not authorized to publish|has not been used' "$WORK/error"; then
             fail "$(spell "${@:1:4}") failed: $(last_words "$WORK/error")"
         fi
         sleep "$RETRY_SECONDS"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
@@ -106,3 +107,34 @@ async def test_an_unreachable_service_is_one_clear_line(tmp_path: Path) -> None:
     assert ended.err.startswith("probe_bucket: signBlob as upload-signer@catalog-local")
     assert ended.err.count("\n") == 1
     assert not (tmp_path / "probe_bucket.jsonl").exists()
+
+
+def test_an_answer_full_of_secrets_leaves_none_in_the_record(tmp_path: Path) -> None:
+    address = f"https://storage.googleapis.com/b/o?X-Goog-Signature={'ab' * 256}&upload_id=ADPy"
+    body = (
+        f"<Error><Code>AccessDenied</Code><Details>{address} upload_id=ADPy {TOKEN} "
+        f"ops@example.com {'ab' * 256} X-Goog-Signature=abab</Details>"
+        "<CanonicalRequest>POST\n/b/o\nX-Goog-Credential=me</CanonicalRequest></Error>"
+    )
+    parts = {
+        "asked": "a_probe\npost\n403\n0.25\n",
+        "headers": f"HTTP/2 403\r\nLocation: {address}\r\nX-GUploader-UploadID: ADPy\r\n"
+        f"Server: UploadServer\r\nEtag: {TOKEN}\r\nX-Told: {TOKEN}\r\n",
+        "body": body,
+        "session": f'url = "{address}"\n',
+    }
+    for name, text in parts.items():
+        (tmp_path / f"0001.{name}").write_text(text, "utf-8")
+    record = subprocess.run(
+        [sys.executable, "-I", "-S", SCRIPTS / "lib/probe_record.py", tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    for secret in ("ADPy", "abab", TOKEN, "ops@", "googleapis", "Credential=me"):
+        assert secret not in record
+    told = json.loads(record)
+    assert told["headers"] == {"server": "UploadServer", "etag": "..."}
+    assert (told["status"], told["location"], told["uploader_id_is_upload_id"]) == (403, True, True)
+    assert "<Code>AccessDenied</Code>" in told["body"]
