@@ -32,7 +32,7 @@ def serve(
     # minds it, there is nothing to finish.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     from catalog.runtime.process import run  # noqa: PLC0415 - heavy
-    from catalog.runtime.service import StartError  # noqa: PLC0415
+    from catalog.runtime.starting import StartError  # noqa: PLC0415
 
     config = loaded(conf, serving=True)
 

@@ -25,7 +25,7 @@ def work(
     # mind it, there is nothing to finish.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     from catalog.runtime.process import run_worker_process  # noqa: PLC0415 - heavy
-    from catalog.runtime.service import StartError  # noqa: PLC0415
+    from catalog.runtime.starting import StartError  # noqa: PLC0415
     from catalog.runtime.workers import BUILDERS  # noqa: PLC0415
 
     chosen = tuple(dict.fromkeys(names or BUILDERS))

@@ -1,11 +1,10 @@
 """The wiring: settings in, adapters into use cases, use cases into servicers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import asyncpg
 import httpx
 
 from catalog.adapters.gcs.access_tokens import GoogleAccessTokens
@@ -60,6 +59,8 @@ class Container:
     uploads: UploadServicer
     videos: VideoServicer
     callback: PushCallback
+    callback_keys_fresh: Callable[[], float | None]
+    """How much longer the issuer's keys are fresh, in seconds; None before the first fetch."""
 
 
 def pool_settings(config: Config) -> PoolSettings:
@@ -80,11 +81,7 @@ def pool_settings(config: Config) -> PoolSettings:
 
 
 @asynccontextmanager
-async def build(
-    config: Config,
-    pool: "asyncpg.Pool[asyncpg.Record]",
-    told: Telemetry,
-) -> AsyncIterator[Container]:
+async def build(config: Config, store: PostgresStore, told: Telemetry) -> AsyncIterator[Container]:
     """Put everything together; what holds connections is closed when the block ends.
 
     Raises SigningKeyError or ValueError for settings that only the adapters can judge.
@@ -93,11 +90,10 @@ async def build(
         client = await stack.enter_async_context(
             httpx.AsyncClient(timeout=config.gcs.timeout_seconds, trust_env=False)
         )
-        store = PostgresStore(pool, config.database.acquire_timeout_seconds)
         objects = _objects(config)
         stack.push_async_callback(objects.aclose)
         signer = await _signer(config, client, stack)
-        certificates = CertificateCache(client, config.gcs.push_certs_url)
+        certificates = CertificateCache(client, config.gcs.push_certs_url, measures=told.measures)
         stack.push_async_callback(certificates.aclose)
         yield Container(
             guard=_guard(config, told),
@@ -106,6 +102,7 @@ async def build(
                 CreateVideo(store, ProtobufEvents(), SystemClock()), GetVideo(store)
             ),
             callback=_callback(config, store, certificates, told),
+            callback_keys_fresh=certificates.fresh_seconds,
         )
 
 

@@ -11,7 +11,8 @@ import uvloop
 from catalog.application.faults import describe_fault
 from catalog.runtime import logs
 from catalog.runtime.config import Config
-from catalog.runtime.service import Running, StartError, serve, serve_workers
+from catalog.runtime.service import Running, serve, serve_workers
+from catalog.runtime.starting import StartError
 from catalog.runtime.workers import RunningWorkers
 
 Part = TypeVar("Part")

@@ -1,34 +1,25 @@
 """The service: what starts after what, and what ends before what."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-    contextmanager,
-)
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import asyncpg
-
-from catalog.adapters.gcs.key_signer import SigningKeyError
 from catalog.adapters.grpc.server import GrpcServer, GrpcSettings, grpc_server
 from catalog.adapters.http.app import health_app, sidecar_app
-from catalog.adapters.http.health import Readiness
+from catalog.adapters.http.health import HealthEndpoints, Readiness
 from catalog.adapters.http.server import HttpServer, HttpSettings, http_server
-from catalog.adapters.postgres.pool import DatabaseSetupError, open_pool
-from catalog.runtime import migrations
+from catalog.adapters.postgres.store import PostgresStore
+from catalog.runtime.background import Background, Loop, in_background
 from catalog.runtime.config import Config
-from catalog.runtime.container import Container, build, pool_settings
+from catalog.runtime.container import Container, build
+from catalog.runtime.level_reading import level_reading
 from catalog.runtime.observability import Telemetry, telemetry
+from catalog.runtime.pulse import Pulse
 from catalog.runtime.readiness import ServiceReadiness
+from catalog.runtime.serving_health import ServingHealth
+from catalog.runtime.starting import database_explained, explained, listening, opened_store
 from catalog.runtime.workers import BUILDERS, RunningWorkers, WorkersToo, running_workers
-
-
-class StartError(Exception):
-    """The service cannot start; the message says why and what to do, without secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +31,21 @@ class Running:
     metrics: HttpServer | None
     """None where no address is set."""
     workers: RunningWorkers
+    background: Background
 
     @property
     def ports(self) -> dict[str, int]:
         """The bound ports, by name."""
         ports = {"grpc_port": self.grpc.port, "http_port": self.http.port}
         return ports | ({"metrics_port": self.metrics.port} if self.metrics else {})
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingAlone:
+    """A process that works and serves nothing but probes."""
+
+    workers: RunningWorkers
+    background: Background
 
 
 @asynccontextmanager
@@ -59,56 +59,62 @@ async def service(config: Config) -> AsyncIterator[Running]:
     async with AsyncExitStack() as stack:
         told = await stack.enter_async_context(telemetry(config.telemetry))
         metrics = await _metrics("server.metrics_addr", config.server.metrics_addr, told, stack)
-        with _database_explained():
-            pool = await stack.enter_async_context(open_pool(pool_settings(config)))
-            await _require_schema(pool)
-        with _explained():
-            container = await stack.enter_async_context(build(config, pool, told))
+        store = await _store(config, stack)
+        with explained():
+            container = await stack.enter_async_context(build(config, store, told))
         names = tuple(BUILDERS) if config.workers.in_server else ()
-        workers = await _working(config, pool, told, names, stack)
-        readiness = ServiceReadiness(pool)
-        with _listening("server.http_addr", config.server.http_addr):
-            http = await stack.enter_async_context(
-                _http(config, container, WorkersToo(readiness, workers))
-            )
-        with _listening("server.grpc_addr", config.server.grpc_addr):
+        workers = await _working(config, store, told, names, stack)
+        readiness = ServiceReadiness(store.pool)
+        ready = WorkersToo(readiness, workers)
+        with listening("server.http_addr", config.server.http_addr):
+            http = await stack.enter_async_context(_http(config, container, ready))
+        with listening("server.grpc_addr", config.server.grpc_addr):
             grpc = await stack.enter_async_context(_grpc(config, container))
+        loops = {
+            "health": ServingHealth(HealthEndpoints(ready), grpc).run,
+            **_showing(config, store, told, workers, container.callback_keys_fresh),
+        }
+        background = await stack.enter_async_context(in_background(loops))
         stack.callback(workers.tell_to_stop)
         stack.callback(readiness.drain)
-        yield Running(grpc, http, metrics, workers)
+        yield Running(grpc, http, metrics, workers, background)
 
 
 @asynccontextmanager
-async def work(config: Config, names: Sequence[str]) -> AsyncIterator[RunningWorkers]:
+async def work(config: Config, names: Sequence[str]) -> AsyncIterator[WorkingAlone]:
     """Run these workers and no server while the block lasts, but for probes. Raises StartError."""
     async with AsyncExitStack() as stack:
         told = await stack.enter_async_context(telemetry(config.telemetry))
         await _metrics("workers.metrics_addr", config.workers.metrics_addr, told, stack)
-        with _database_explained():
-            pool = await stack.enter_async_context(open_pool(pool_settings(config)))
-            await _require_schema(pool)
-        readiness = ServiceReadiness(pool)
-        workers = await _working(config, pool, told, names, stack)
+        store = await _store(config, stack)
+        readiness = ServiceReadiness(store.pool)
+        workers = await _working(config, store, told, names, stack)
         if config.workers.http_addr:
             app = health_app(WorkersToo(readiness, workers))
-            with _listening("workers.http_addr", config.workers.http_addr):
+            with listening("workers.http_addr", config.workers.http_addr):
                 await stack.enter_async_context(
                     http_server(app, HttpSettings(config.workers.http_addr, grace_seconds=1))
                 )
+        loops = _showing(config, store, told, workers)
+        background = await stack.enter_async_context(in_background(loops))
         stack.callback(workers.tell_to_stop)
         stack.callback(readiness.drain)
-        yield workers
+        yield WorkingAlone(workers, background)
+
+
+async def _store(config: Config, stack: AsyncExitStack) -> PostgresStore:
+    return await stack.enter_async_context(opened_store(config))
 
 
 async def _working(
     config: Config,
-    pool: "asyncpg.Pool[asyncpg.Record]",
+    store: PostgresStore,
     told: Telemetry,
     names: Sequence[str],
     stack: AsyncExitStack,
 ) -> RunningWorkers:
-    with _database_explained(), _explained():
-        return await stack.enter_async_context(running_workers(config, pool, told, names))
+    with database_explained(), explained():
+        return await stack.enter_async_context(running_workers(config, store, told, names))
 
 
 async def _metrics(
@@ -117,9 +123,22 @@ async def _metrics(
     """Show figures from before the first part starts until after the last one has ended."""
     if not address:
         return None
-    with _listening(setting, address):
+    with listening(setting, address):
         server = http_server(told.metrics_app(), HttpSettings(address, grace_seconds=1))
         return await stack.enter_async_context(server)
+
+
+def _showing(
+    config: Config,
+    store: PostgresStore,
+    told: Telemetry,
+    workers: RunningWorkers,
+    keys_fresh: Callable[[], float | None] = lambda: None,
+) -> dict[str, Loop]:
+    """Make the loops that keep the figures up to date."""
+    levels = level_reading(config, store, told.measures)
+    pulse = Pulse(told.measures, store, workers.states, levels.age_seconds, keys_fresh)
+    return {"levels": levels.run, "pulse": pulse.run}
 
 
 def _http(
@@ -139,45 +158,6 @@ def _grpc(config: Config, container: Container) -> AbstractAsyncContextManager[G
     return grpc_server(settings, container.guard, container.uploads, container.videos)
 
 
-async def _require_schema(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-    missing = await migrations.missing(pool)
-    if missing:
-        raise StartError(f"the database lacks migrations {', '.join(missing)}: run catalog migrate")
-
-
-@contextmanager
-def _database_explained() -> Iterator[None]:
-    """Say what kept us from the database, in one line without hosts, names or values."""
-    try:
-        yield
-    except DatabaseSetupError as error:
-        raise StartError(str(error)) from None
-    # The driver quotes parts of an address that it cannot read.
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
-        raise StartError(
-            f"the database cannot be used ({type(error).__name__}): check DATABASE_URL"
-        ) from None
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what the adapters refuse into one line."""
-    try:
-        yield
-    except (SigningKeyError, ValueError) as error:
-        raise StartError(f"cannot start: {error}") from None
-
-
-@contextmanager
-def _listening(setting: str, address: str) -> Iterator[None]:
-    """Name the address that cannot be had; RuntimeError is gRPC's way to say so."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "in use?"
-        raise StartError(f"{setting}: cannot listen on {address} ({why})") from None
-
-
 async def serve(
     config: Config, stop: asyncio.Event, started: Callable[[Running], None] | None = None
 ) -> None:
@@ -190,6 +170,7 @@ async def serve(
             parts.create_task(running.grpc.watch(), name="grpc"),
             parts.create_task(running.http.watch(), name="http"),
             parts.create_task(running.workers.watch(), name="workers"),
+            parts.create_task(running.background.watch(), name="background"),
         ]
         if running.metrics is not None:
             watchers.append(parts.create_task(running.metrics.watch(), name="metrics"))
@@ -211,7 +192,11 @@ async def serve_workers(
     Raises as `serve` does.
     """
     async with work(config, names) as running, asyncio.TaskGroup() as parts:
-        watcher = parts.create_task(running.watch(), name="workers")
-        started(running)
+        watchers = [
+            parts.create_task(running.workers.watch(), name="workers"),
+            parts.create_task(running.background.watch(), name="background"),
+        ]
+        started(running.workers)
         await stop.wait()
-        watcher.cancel()
+        for watcher in watchers:
+            watcher.cancel()

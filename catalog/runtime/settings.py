@@ -186,6 +186,7 @@ class TelemetrySettings(_Section):
 
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    levels_interval_seconds: Seconds = 15.0
     otlp_endpoint: HttpUrl = ""
     otlp_timeout_seconds: Seconds = 5.0
     otlp_metrics_interval_seconds: Seconds = 60.0

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-import asyncpg
 import structlog
 
 from catalog.adapters.gcs.object_store import BucketObjects
@@ -50,7 +49,6 @@ class WorkerSite:
     """What workers are built from. What the stack is given outlives them."""
 
     config: Config
-    pool: "asyncpg.Pool[asyncpg.Record]"
     store: PostgresStore
     objects: BucketObjects
     stack: AsyncExitStack
@@ -185,20 +183,16 @@ class RunningWorkers:
 
 @asynccontextmanager
 async def running_workers(
-    config: Config,
-    pool: "asyncpg.Pool[asyncpg.Record]",
-    told: Telemetry,
-    names: Sequence[str],
+    config: Config, store: PostgresStore, told: Telemetry, names: Sequence[str]
 ) -> AsyncIterator[RunningWorkers]:
     """Run these workers while the block lasts.
 
     Raises ValueError and DatabaseSetupError for settings that cannot work.
     """
     async with AsyncExitStack() as stack:
-        store = PostgresStore(pool, config.database.acquire_timeout_seconds)
         journal: Journal = structlog.get_logger(component="workers").bind()
         objects = await stack.enter_async_context(bucket_objects(config))
-        site = WorkerSite(config, pool, store, objects, stack, journal, told)
+        site = WorkerSite(config, store, objects, stack, journal, told)
         running = RunningWorkers([await BUILDERS[name](site) for name in names], asyncio.Event())
         try:
             yield running

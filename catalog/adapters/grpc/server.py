@@ -79,6 +79,12 @@ class GrpcServer:
         # Whoever cancels the library's wait cancels what its stop waits for, grace and all.
         self._ended = asyncio.create_task(server.wait_for_termination(), name="grpc-server")
 
+    async def set_serving(self, *, serving: bool) -> None:
+        """Answer health for every service so from now on; after `drain` it changes nothing."""
+        status = health_pb2.HealthCheckResponse
+        for service in SERVICES:
+            await self._health.set(service, status.SERVING if serving else status.NOT_SERVING)
+
     async def drain(self) -> None:
         """Answer NOT_SERVING from now on, for good; calls are still served."""
         await self._health.enter_graceful_shutdown()

@@ -1,9 +1,9 @@
 """The Store on an asyncpg pool."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -104,12 +104,36 @@ class PostgresStatements:
         return PostgresInboxRecords(self._connection)
 
 
+@dataclass(slots=True)
+class PoolQueue:
+    """Who waits for a connection; the pool itself does not say."""
+
+    length: int = 0
+
+    @contextmanager
+    def waiting_in_it(self) -> Iterator[None]:
+        """Be one of them while the block lasts."""
+        self.length += 1
+        try:
+            yield
+        finally:
+            self.length -= 1
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresStore:
     """Lends connections for at most one use case at a time."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     acquire_timeout_seconds: float
+    queue: PoolQueue = field(default_factory=PoolQueue, compare=False)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection for statements of no repository. Raises UnavailableError."""
+        with translated():
+            async with self._lent() as raw:
+                yield Connection(raw)
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[PostgresStatements]:
@@ -130,7 +154,8 @@ class PostgresStore:
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[RawConnection]:
-        raw = await self.pool.acquire(timeout=self.acquire_timeout_seconds)
+        with self.queue.waiting_in_it():
+            raw = await self.pool.acquire(timeout=self.acquire_timeout_seconds)
         try:
             yield raw
         finally:

@@ -14,6 +14,8 @@ from catalog.adapters.pubsub.certificate_set import (
     fresh_seconds,
     parse_keys,
 )
+from catalog.application.metrics.metric import Measures, NoMeasures
+from catalog.application.metrics.pushes import CERTIFICATE_FETCHES
 
 MAX_BODY_BYTES = 256 * 1024
 UNKNOWN_KID_INTERVAL_SECONDS = 60.0
@@ -55,7 +57,9 @@ class CertificateCache:
         fetch_deadline_seconds: float = 5.0,
         stale_wait_seconds: float = 1.0,
         max_stale_seconds: float = 36 * 3600.0,
+        measures: Measures | None = None,
     ) -> None:
+        self._measures = measures or NoMeasures()
         self._client = client
         self._url = url
         self._clock = clock
@@ -81,6 +85,10 @@ class CertificateCache:
         if self._clock() >= self._kept.usable_until:
             raise CertificatesUnavailableError("no keys")
         return self._usable(kid)
+
+    def fresh_seconds(self) -> float | None:
+        """How much longer the kept keys are fresh, less than 0 past that; None without any."""
+        return self._kept.fresh_until - self._clock() if self._kept.keys else None
 
     async def aclose(self) -> None:
         """End a fetch under way. Safe to repeat."""
@@ -111,6 +119,7 @@ class CertificateCache:
         try:
             async with asyncio.timeout(self._fetch_deadline):
                 self._kept = await self._asked()
+            self._measures.add(CERTIFICATE_FETCHES, result="ok")
         except (CertificatesUnavailableError, MalformedCertificatesError) as fault:
             self._failed(str(fault))
         except Exception as fault:  # noqa: BLE001 - whatever broke, the kept keys go on serving
@@ -119,6 +128,7 @@ class CertificateCache:
             self._fetching = None
 
     def _failed(self, reason: str) -> None:
+        self._measures.add(CERTIFICATE_FETCHES, result="failed")
         now = self._clock()
         usable = now < self._kept.usable_until
         self._retry_at = now + (STALE_COOLDOWN_SECONDS if usable else EMPTY_COOLDOWN_SECONDS)

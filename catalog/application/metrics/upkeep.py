@@ -79,7 +79,6 @@ WORKER_HEALTHY = Gauge(
             "waiting_sweep",
             "bucket_sweep",
             "pruning",
-            "levels",
             OTHER,
         )
     },

@@ -16,7 +16,8 @@ from catalog.adapters.postgres.store import PostgresStore
 from catalog.devstack.ports import free_port
 from catalog.devstack.stack import service_settings
 from catalog.emulator import Emulator
-from catalog.runtime.service import StartError, work
+from catalog.runtime.service import work
+from catalog.runtime.starting import StartError
 from tests.integration.relay.pooler import pooler
 from tests.support.announcing import announce
 from tests.support.outbox import an_outbox_record, records_of_one

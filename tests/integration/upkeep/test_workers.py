@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from catalog.adapters.gcs.object_store import BucketObjects
+from catalog.adapters.postgres.store import PostgresStore
 from catalog.application.upkeep_store import UpkeepStatements, UpkeepStore
 from catalog.domain.upload import FailureCode, Upload, UploadStatus
 from catalog.emulator.faults import StorageError
@@ -57,7 +58,7 @@ async def replica(site: Site, database: str, *names: str, **gc: Any) -> AsyncIte
     changes = {**FAST, "gc": {**FAST["gc"], **gc}}
     config = service_config(site.emulator, database, changes)
     names = names or tuple(UPKEEP_BUILDERS)
-    async with running_workers(config, site.pool, untold(), names) as workers:
+    async with running_workers(config, PostgresStore(site.pool, 5), untold(), names) as workers:
         yield Replica(workers, site)
 
 
@@ -158,7 +159,7 @@ async def test_a_fault_that_nobody_foresaw_ends_its_round_and_not_the_worker(
     objects = BucketObjects(project_id="x", endpoint=site.emulator.url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(objects.aclose)
-        wired = WorkerSite(config, site.pool, broken, objects, stack, journal, untold())
+        wired = WorkerSite(config, broken, objects, stack, journal, untold())
         workers = RunningWorkers([await UPKEEP_BUILDERS["reaper"](wired)], asyncio.Event())
         assert workers.states() == {"reaper": "stalled"}
         await Replica(workers, site).until_status(upload, UploadStatus.FAILED)
