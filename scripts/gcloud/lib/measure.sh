@@ -58,7 +58,7 @@ measure_backlog() {
 # A small object of nobody's is written; Catalog receives its notification, knows no such upload,
 # says so in its log and inbox, and all is removed again.
 measure_callback() {
-    local object stored seen deadline
+    local object stored deadline
     object="videos/catalog-check/$(python3 -I -c 'import uuid; print(uuid.uuid4())')"
     printf 'catalog-check\n' >"$WORK/object"
     CHECK_OBJECT="gs://$BUCKET/$object"
@@ -69,7 +69,8 @@ measure_callback() {
         || fail "$CHECK_OBJECT was written, but is not there"
     stored="$(python3 -I -S "$LIB/times.py" member "$WORK/object.json" timeCreated creation_time)"
     deadline=$((SECONDS + MEASURE_SECONDS))
-    while ! seen="$(callback_time "$object")" || [ -z "$seen" ]; do
+    # Not in a subshell: when gcloud fails, the script ends.
+    while ! callback_time "$object" >"$WORK/seen_at" || [ ! -s "$WORK/seen_at" ]; do
         if [ "$SECONDS" -ge "$deadline" ]; then
             echo "WRONG  callback: none seen in $MEASURE within $MEASURE_SECONDS s of the upload"
             echo "       look: is the service deployed at $ENDPOINT, and what does its log say of pushes?"
@@ -77,7 +78,7 @@ measure_callback() {
         fi
         sleep "${CATALOG_SETUP_POLL_SECONDS:-2}"
     done
-    judge_delay "$(python3 -I -S "$LIB/times.py" between "$stored" "$seen")"
+    judge_delay "$(python3 -I -S "$LIB/times.py" between "$stored" "$(<"$WORK/seen_at")")"
 }
 
 judge_delay() {

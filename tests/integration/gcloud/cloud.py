@@ -52,6 +52,11 @@ class Cloud:
         self.write("project", {"projectId": "catalog-test", "projectNumber": "4711"})
         self.write("services", [])
 
+    @property
+    def path(self) -> str:
+        """The PATH of the scripts: the stand-in's gcloud comes first."""
+        return f"{STAND_IN}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+
     @classmethod
     def copy(cls, other: "Cloud", folder: Path) -> "Cloud":
         """The same state, with no call made yet."""
@@ -105,7 +110,7 @@ class Cloud:
         ended = subprocess.run(
             [SCRIPTS / script, *arguments],
             env={
-                "PATH": f"{STAND_IN}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+                "PATH": self.path,
                 "HOME": str(self.folder),
                 "TMPDIR": str(self.folder),
                 "STAND_IN": str(self.folder),

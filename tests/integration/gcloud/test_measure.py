@@ -125,3 +125,34 @@ def test_monitoring_that_does_not_answer_is_told_once(cloud: Cloud, monitoring: 
     assert said[0].startswith("WRONG  backlog: Cloud Monitoring does not answer: curl: (7)")
     assert said[1] == "OK     callback: 20.8 s after the upload (3 to 5 s are usual)"
     assert said[2].startswith("       that is slow: ")
+
+
+def test_a_log_that_may_not_be_read_ends_with_one_line_and_the_object_goes(
+    cloud: Cloud, monitoring: Monitoring
+) -> None:
+    cloud.refuse("logging read", "ERROR: (gcloud.logging.read) PERMISSION_DENIED: not you")
+    code, _, err = _check(cloud, monitoring, [])
+    assert code == 1
+    assert err.startswith("setup_uploads: gcloud logging read ")
+    assert err.endswith(" failed: ERROR: (gcloud.logging.read) PERMISSION_DENIED: not you\n")
+    assert err.count("\n") == 1
+    assert "storage rm gs://catalog-bucket/" in (cloud.folder / "objects").read_text("utf-8")
+
+
+def test_the_inbox_tells_where_logs_do_not(cloud: Cloud, monitoring: Monitoring) -> None:
+    catalog = cloud.folder / "bin" / "catalog"
+    catalog.parent.mkdir()
+    received = '{"received_at": "2026-03-01T10:00:04.250+00:00"}'
+    catalog.write_text(
+        "#!/usr/bin/env bash\n"
+        f"[[ $1$2$3$4 == inboxshow--jsoncatalog-bucket/videos/*#7 ]] && echo '{received}'\n"
+    )
+    catalog.chmod(0o755)
+    cloud.write("object", {"timeCreated": "2026-03-01T10:00:00.250000+00:00", "generation": "7"})
+    ended = cloud.run(
+        *("--check", "--measure=inbox", "--measure-seconds", "2"),
+        CATALOG_SETUP_MONITORING=monitoring.url,
+        PATH=f"{catalog.parent}:{cloud.path}",
+    )
+    assert (ended.code, ended.err) == (0, "")
+    assert "OK     callback: 4.0 s after the upload" in ended.out
