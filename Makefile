@@ -14,6 +14,11 @@ PYTEST_WORKERS ?= 2
 # A file stays with one worker, and so does the service or installation that its tests share.
 PYTEST_FILES := --dist loadfile --no-loadscope-reorder
 PYTEST_ARGS ?=
+# Long ones first: two run at a time.
+TORTURE ?= $(addprefix tests/torture/,kill_service.py upkeep_scale.py relay_gaps.py upkeep_races.py \
+	stateful_model.py relay_faults.py relay_poison.py mutants_caught.py crash_database.py \
+	relay_outage.py upkeep_notifications.py upkeep_crashes.py relay_speed.py)
+TORTURE_SEED ?= $(shell date +%s)
 
 # uv where it can, pip where it cannot (a private index that only pip knows of).
 define install
@@ -24,7 +29,7 @@ $(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index --editable 
 endef
 
 .PHONY: help setup proto release-contract fmt check lint types contract migrations-lint scripts-lint \
-	test mutants migrate run demo lock clean
+	test mutants torture migrate run demo lock clean
 
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +94,11 @@ test: $(VENV)/.dev ## Run all tests, on a PostgreSQL of their own
 
 mutants: $(VENV)/.dev ## Seed bugs, or only MUTANT, and show that the tests catch them
 	@python -m tests.mutants $(MUTANT)
+
+torture: $(VENV)/.dev ## Hold the promises in their large sizes (half an hour) and write docs/torture.md
+	@pytest -n $(PYTEST_WORKERS) $(PYTEST_FILES) -v --randomly-seed=$(TORTURE_SEED) \
+		--randomly-dont-reorganize --hypothesis-seed=$(TORTURE_SEED) \
+		--torture-page docs/torture.md $(TORTURE)
 
 migrate: $(VENV)/.local ## Bring the schema of DATABASE_URL up to date
 	@catalog migrate

@@ -1,6 +1,8 @@
 """What torture runs measured, for the page that shows it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 Value = int | float | str
 
@@ -23,3 +25,11 @@ class Figures:
     def record(self, row: int, what: str, **numbers: Value) -> None:
         """Keep numbers, each named with its unit: `slowest_seconds=4.1`."""
         self.measurements.append(Measurement(row, what, dict(numbers)))
+
+    def plain(self) -> list[dict[str, Any]]:
+        """Spell everything in types that go over a wire."""
+        return [asdict(each) for each in self.measurements]
+
+    def take(self, plain: Sequence[dict[str, Any]]) -> None:
+        """Add what somebody else measured."""
+        self.measurements += [Measurement(**each) for each in plain]
