@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from catalog.adapters.http.health import OK
@@ -26,6 +26,8 @@ class Pulse:
     measures: Measures
     store: PostgresStore
     workers: States
+    readiness: Callable[[], Awaitable[Mapping[str, str]]]
+    """Of this process; what it says of the database is shown."""
     levels_age: Callable[[], float]
     keys_fresh: Callable[[], float | None]
     _late: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=_BEATS_KEPT))
@@ -36,6 +38,8 @@ class Pulse:
         while not stop.is_set():
             if beats % _SHOWN_EVERY == 0:
                 self.show()
+                database = (await self.readiness())["database"]
+                self.measures.set(process.DATABASE_UP, int(database == OK))
             beats += 1
             due = time.monotonic() + _BEAT_SECONDS
             await rest(stop, _BEAT_SECONDS)

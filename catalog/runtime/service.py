@@ -72,7 +72,9 @@ async def service(config: Config) -> AsyncIterator[Running]:
             grpc = await stack.enter_async_context(_grpc(config, container))
         loops = {
             "health": ServingHealth(HealthEndpoints(ready), grpc).run,
-            **_showing(config, store, told, workers, container.callback_keys_fresh),
+            **_showing(
+                config, store, told, workers, readiness, keys_fresh=container.callback_keys_fresh
+            ),
         }
         background = await stack.enter_async_context(in_background(loops))
         stack.callback(workers.tell_to_stop)
@@ -95,7 +97,7 @@ async def work(config: Config, names: Sequence[str]) -> AsyncIterator[WorkingAlo
                 await stack.enter_async_context(
                     http_server(app, HttpSettings(config.workers.http_addr, grace_seconds=1))
                 )
-        loops = _showing(config, store, told, workers)
+        loops = _showing(config, store, told, workers, readiness)
         background = await stack.enter_async_context(in_background(loops))
         stack.callback(workers.tell_to_stop)
         stack.callback(readiness.drain)
@@ -133,11 +135,15 @@ def _showing(
     store: PostgresStore,
     told: Telemetry,
     workers: RunningWorkers,
+    readiness: Readiness,
+    *,
     keys_fresh: Callable[[], float | None] = lambda: None,
 ) -> dict[str, Loop]:
     """Make the loops that keep the figures up to date."""
     levels = level_reading(config, store, told.measures)
-    pulse = Pulse(told.measures, store, workers.states, levels.age_seconds, keys_fresh)
+    pulse = Pulse(
+        told.measures, store, workers.states, readiness.check, levels.age_seconds, keys_fresh
+    )
     return {"levels": levels.run, "pulse": pulse.run}
 
 

@@ -67,6 +67,14 @@ async def _ready(site: Site, status: int) -> httpx.Response:
     return await seen(lambda: site.http.get(url), lambda answer: answer.status_code == status)
 
 
+async def _shown(site: Site, line: str) -> None:
+    """Wait until the figures hold this line."""
+    metrics = site.service.running.metrics
+    assert metrics is not None
+    url = f"http://127.0.0.1:{metrics.port}/metrics"
+    await seen(lambda: site.http.get(url), lambda answer: line in answer.text.splitlines())
+
+
 async def test_every_door_says_so_and_opens_again_without_a_restart(
     cluster_of_its_own: Cluster, emulator: Emulator
 ) -> None:
@@ -80,6 +88,7 @@ async def test_every_door_says_so_and_opens_again_without_a_restart(
             unready = await _ready(site, 503)
             assert unready.json()["components"]["database"] == "unavailable"
             assert (await site.http.get(f"{site.service.url}/healthz")).status_code == 200
+            await _shown(site, "db_up 0.0")
             for call in (
                 lambda: person.init(an_md5()),
                 lambda: person.get(upload_id),
@@ -97,6 +106,7 @@ async def test_every_door_says_so_and_opens_again_without_a_restart(
             assert int(pushed.headers["retry-after"]) > 0
 
         await _ready(site, 200)
+        await _shown(site, "db_up 1.0")
         assert (await person.get(upload_id)).status == "pending"
         assert await site.pushes.push(person.finalize(md5)) == 204
         assert (await person.get(upload_id)).status == "completed"

@@ -67,6 +67,9 @@ LIMITER_ADMITTED = Gauge(
     "Calls and pushes that hold a place right now.",
     {"scope": ("rpc", "callback")},
 )
+DATABASE_UP = Gauge(
+    "db.up", "1", "1 while the database answers a question within 1.5 s, 0 while it does not."
+)
 POOL_CONNECTIONS = Gauge(
     "db.pool.connections",
     "{connection}",
@@ -98,6 +101,7 @@ PROCESS_METRICS = (
     HTTP_DURATION,
     LIMITER_REFUSALS,
     LIMITER_ADMITTED,
+    DATABASE_UP,
     POOL_CONNECTIONS,
     POOL_WAITING,
     LOOP_LAG,
