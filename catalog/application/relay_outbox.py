@@ -3,8 +3,10 @@
 import asyncio
 import random
 
-from catalog.application.outbox_ports import RelaySessionLostError, RelaySessions
+from catalog.application.metrics.metric import Measures, NoMeasures
+from catalog.application.outbox_ports import RelaySession, RelaySessionLostError, RelaySessions
 from catalog.application.ports import Publisher
+from catalog.application.relay_figures import RelayFigures
 from catalog.application.relay_policy import RelayPolicy
 from catalog.application.relay_shift import Shift
 from catalog.application.worker import Journal, WorkerHealth, rest
@@ -23,11 +25,13 @@ class RelayOutbox:
         publisher: Publisher,
         policy: RelayPolicy,
         journal: Journal,
+        measures: Measures | None = None,
     ) -> None:
         self._sessions = sessions
         self._publisher = publisher
         self._policy = policy
         self._journal = journal
+        self._figures = RelayFigures(measures or NoMeasures())
         self.health = WorkerHealth(policy.heartbeat * _HEARTBEATS_MISSED)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -43,12 +47,24 @@ class RelayOutbox:
             await rest(stop, self._pause(lost))
 
     async def _shift(self, stop: asyncio.Event) -> None:
+        self._figures.begun()
         try:
             async with self._sessions.open() as session:
-                shift = Shift(session, self._publisher, self._policy, self.health, self._journal)
-                await shift.work(stop)
+                await self._shift_over(session).work(stop)
         except* RelaySessionLostError:
             self._journal.warning("relay_session_lost")
+        finally:
+            self._figures.shards(0)
+
+    def _shift_over(self, session: RelaySession) -> Shift:
+        return Shift(
+            session,
+            self._publisher,
+            self._policy,
+            health=self.health,
+            journal=self._journal,
+            figures=self._figures,
+        )
 
     def _pause(self, lost: int) -> float:
         bound = min(self._policy.reconnect_max, self._policy.reconnect * 2.0 ** min(lost - 1, 10))

@@ -10,6 +10,7 @@ from catalog.application.outbox_ports import RelaySession
 from catalog.application.outbox_records import QueuedEvent, Setback, Standing
 from catalog.application.ports import Publisher, PublishError
 from catalog.application.relay_batches import Batch, Desk, batched, lowest_ids
+from catalog.application.relay_figures import RelayFigures
 from catalog.application.relay_marks import Horizon, ShardMarks
 from catalog.application.relay_pace import Pace
 from catalog.application.relay_policy import RelayPolicy
@@ -43,14 +44,17 @@ class Shift:
         session: RelaySession,
         publisher: Publisher,
         policy: RelayPolicy,
+        *,
         health: WorkerHealth,
         journal: Journal,
+        figures: RelayFigures,
     ) -> None:
         self._session = session
         self._publisher = publisher
         self._policy = policy
         self._health = health
         self._journal = journal
+        self._figures = figures
         self._desk = Desk(room=policy.look_size)
         self._judge = Judge(policy)
         self._pace = Pace(policy.poll_min, policy.poll_max)
@@ -105,6 +109,7 @@ class Shift:
             self._marks.remove(before - after)
             self._marks.add(after - before, now)
             self._wake.set()
+            self._figures.shards(len(after))
             self._journal.info("relay_shards", shards=len(after), relays=standing.relays)
 
     async def _look(self) -> None:
@@ -172,7 +177,9 @@ class Shift:
         # As it is now: of several that get through at the same time one brings the topic back.
         was_down = self._judge.topic_is_down
         self._judge.succeeded(batch.events, sent)
+        self._figures.published(batch)
         if was_down:
+            self._figures.topic(up=True)
             self._journal.info("relay_topic_up")
             self._wake.set()
         return _Outcome(batch)
@@ -180,8 +187,10 @@ class Shift:
     def _failed(self, batch: Batch, reason: str) -> _Outcome:
         was_down = self._judge.topic_is_down
         setback = self._judge.failed(batch.events[0], reason, time.monotonic())
+        self._figures.failed(batch, setback)
         if self._judge.topic_is_down and not was_down:
             self._desk.drop(lambda _: True)
+            self._figures.topic(up=False)
             self._journal.warning("relay_topic_down", reason=reason)
         return _Outcome(batch, setback)
 
@@ -202,6 +211,7 @@ class Shift:
             for event in outcome.batch.events
         ]
         if published:
+            self._figures.counted(len(published))
             await self._session.mark_published(published)
         setbacks = [outcome.setback for outcome in outcomes if outcome.setback is not None]
         if setbacks:

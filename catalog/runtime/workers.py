@@ -85,7 +85,7 @@ async def _relay(site: WorkerSite) -> Worker:
     )
     publisher = _publisher(site.config, site.telemetry.tracing)
     site.stack.push_async_callback(publisher.aclose)
-    return RelayOutbox(sessions, publisher, policy, site.journal)
+    return RelayOutbox(sessions, publisher, policy, site.journal, site.telemetry.measures)
 
 
 async def _refuse_a_pooler(sessions: PostgresRelaySessions) -> None:

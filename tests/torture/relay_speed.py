@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 import asyncpg
 import pytest
+from opentelemetry.sdk.resources import Resource
+from prometheus_client import CollectorRegistry
 
+from catalog.adapters.telemetry.instruments import OtelMeasures
+from catalog.adapters.telemetry.providers import OtlpSettings, meter_provider
+from catalog.application.metrics.outbox import OUTBOX_METRICS
 from catalog.application.records import OutboxRecord
 from tests.torture.figures import Figures
 from tests.torture.relay_topic import RecordedTopic, relaying
@@ -47,7 +52,7 @@ async def run(dsn: str, *, events: int, at_pace: int, per_second: float) -> Spee
     try:
         await connection.execute(_MANY, events)
         counter, topic = Counter(), RecordedTopic(longest=0)
-        async with relaying(dsn, counter):
+        async with relaying(dsn, counter, measures=_measures()):
             await _until(counter, 1)
             first, began = counter.count, time.monotonic()
             await _until(counter, events)
@@ -61,6 +66,12 @@ async def run(dsn: str, *, events: int, at_pace: int, per_second: float) -> Spee
     finally:
         await connection.close()
     return SpeedFigures(drained, statistics.median(delays), delays[int(len(delays) * 0.99)])
+
+
+def _measures() -> OtelMeasures:
+    """Those that a relay of the real process pays for."""
+    provider = meter_provider(Resource.create({}), CollectorRegistry(), OtlpSettings(""))
+    return OtelMeasures(provider, OUTBOX_METRICS)
 
 
 async def _until(counter: Counter, count: int) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from catalog.application.metrics.metric import Measures
 from catalog.application.ports import PublishError
 from catalog.application.records import OutboxRecord
 from catalog.application.relay_outbox import RelayOutbox
@@ -66,12 +67,14 @@ async def relaying(
     topic: RecordedTopic,
     relays: int = 1,
     journal: Journal | None = None,
+    measures: Measures | None = None,
     **policy: Any,
 ) -> AsyncIterator[Sequence[RelayOutbox]]:
     """Run relays, each with a connection of its own, while the block lasts."""
     stop, chosen = asyncio.Event(), replace(RelayPolicy(), **policy)
     running = [
-        RelayOutbox(relay_sessions(dsn), topic, chosen, journal or Silence()) for _ in range(relays)
+        RelayOutbox(relay_sessions(dsn), topic, chosen, journal or Silence(), measures)
+        for _ in range(relays)
     ]
     async with asyncio.TaskGroup() as tasks:
         for relay in running:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -47,7 +47,13 @@ def meter_provider(
                 export_timeout_millis=otlp.timeout_seconds * 1000,
             )
         )
-    return MeterProvider(readers, resource, shutdown_on_exit=False)
+    return MeterProvider(
+        readers,
+        resource,
+        # No span of ours is ever the current one: there would be none to point to.
+        exemplar_filter=AlwaysOffExemplarFilter(),
+        shutdown_on_exit=False,
+    )
 
 
 def tracer_provider(

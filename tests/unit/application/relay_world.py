@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from catalog.adapters.memory.measures import MemoryMeasures
 from catalog.adapters.memory.relay_sessions import MemoryRelaySessions
 from catalog.adapters.memory.store import MemoryStore
 from catalog.application.outbox_records import OutboxState
@@ -88,9 +89,11 @@ class RelayWorld:
         self.sessions = MemoryRelaySessions(self.store, SystemClock())
         self.topic = Topic()
         self.told = Told()
+        self.measures = MemoryMeasures()
 
     def relay(self, **changes: Any) -> RelayOutbox:
-        return RelayOutbox(self.sessions, self.topic, replace(QUICK, **changes), self.told)
+        policy = replace(QUICK, **changes)
+        return RelayOutbox(self.sessions, self.topic, policy, self.told, self.measures)
 
     async def announce(self, aggregate: uuid.UUID, count: int = 1, start: int = 1) -> None:
         """Write events of an aggregate with the versions from `start` on."""

@@ -1,0 +1,110 @@
+"""What a relay shows of itself while it works, fails and waits."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+
+import pytest
+
+from catalog.adapters.memory.measures import MemoryMeasures
+from catalog.application.metrics.outbox import (
+    PUBLISH_ATTEMPTS,
+    PUBLISH_LAG,
+    RELAY_SHARDS,
+    TOPIC_UP,
+)
+from catalog.application.outbox_records import SHARDS
+from catalog.application.ports import PublishError
+from catalog.application.records import OutboxRecord
+from tests.unit.application.relay_world import RelayWorld, until
+
+
+@pytest.fixture
+def world() -> RelayWorld:
+    return RelayWorld()
+
+
+async def _announced(world: RelayWorld, aggregates: int) -> None:
+    for _ in range(aggregates):
+        await world.announce(uuid.uuid4())
+
+
+async def test_every_event_counts_once_with_the_time_it_took(world: RelayWorld) -> None:
+    measures = world.measures
+    await world.announce(uuid.uuid4(), count=3)
+    await asyncio.sleep(0.02)
+    async with world.running():
+        await world.settled()
+        await until(lambda: measures.count(PUBLISH_ATTEMPTS, result="published") == 3)
+    lags = measures.recorded(PUBLISH_LAG)
+    assert len(lags) == 3
+    assert all(0.02 <= lag < 10 for lag in lags), lags
+
+
+async def test_a_bad_event_shows_each_failure_and_that_it_was_given_up(world: RelayWorld) -> None:
+    poison = uuid.uuid4()
+
+    async def refuse(events: Sequence[OutboxRecord]) -> None:
+        await asyncio.sleep(0)
+        if events[0].aggregate_id == poison:
+            raise PublishError("INVALID_ARGUMENT")
+
+    world.topic.before = refuse
+    await world.announce(poison)
+    async with world.running():
+        while "parked" not in await world.states():
+            await _announced(world, 1)
+            await asyncio.sleep(0.01)
+        await world.settled()
+    measures = world.measures
+    assert measures.count(PUBLISH_ATTEMPTS, result="parked") == 1
+    assert measures.count(PUBLISH_ATTEMPTS, result="failed") >= 3
+
+
+async def test_a_topic_that_takes_nothing_shows_until_it_takes_something(world: RelayWorld) -> None:
+    measures, down = world.measures, True
+
+    async def before(_: object) -> None:
+        await asyncio.sleep(0)
+        if down:
+            raise PublishError("UNAVAILABLE")
+
+    world.topic.before = before
+    async with world.running():
+        assert await _becomes(measures, 1)
+        await _announced(world, 10)
+        assert await _becomes(measures, 0)
+        assert not measures.recorded(PUBLISH_LAG)
+        down = False
+        assert await _becomes(measures, 1)
+        await world.settled()
+
+
+async def _becomes(measures: MemoryMeasures, up: int) -> bool:
+    await until(lambda: measures.level(TOPIC_UP) == up)
+    return True
+
+
+async def test_shards_show_while_they_are_worked_on(world: RelayWorld) -> None:
+    async with world.running():
+        await until(lambda: world.measures.level(RELAY_SHARDS) == len(SHARDS))
+    assert world.measures.level(RELAY_SHARDS) == 0
+
+
+async def test_a_lost_session_takes_its_shards_and_its_doubts_along(world: RelayWorld) -> None:
+    measures, down = world.measures, True
+
+    async def before(_: object) -> None:
+        await asyncio.sleep(0)
+        if down:
+            raise PublishError("UNAVAILABLE")
+
+    world.topic.before = before
+    await _announced(world, 10)
+    async with world.running():
+        assert await _becomes(measures, 0)
+        down = False
+        world.sessions.cut(world.sessions.live[0])
+        assert await _becomes(measures, 1)
+        await until(lambda: measures.level(RELAY_SHARDS) == len(SHARDS))
+        await world.settled()
