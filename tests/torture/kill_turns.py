@@ -38,12 +38,13 @@ class Turns:
     async def taken(self) -> AsyncIterator[None]:
         """Serve and be killed while the block lasts."""
         life = await self._start()
-        killing = asyncio.create_task(self._kill_again_and_again(life))
-        try:
-            yield
-        finally:
-            self._over.set()
-            await killing
+        # A process that does not start ends the block: callers would wait for it in vain.
+        async with asyncio.TaskGroup() as turns:
+            turns.create_task(self._kill_again_and_again(life))
+            try:
+                yield
+            finally:
+                self._over.set()
 
     async def _kill_again_and_again(self, life: _Life) -> None:
         try:
@@ -59,8 +60,8 @@ class Turns:
                 if over:
                     return
             await self._over.wait()
-        finally:
             await self._kill(life.service)
+        finally:
             await life.end.aclose()
 
     async def _over_within(self, seconds: float) -> bool:
