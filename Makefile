@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-HAND_WRITTEN := catalog cmd tests tools
+HAND_WRITTEN := catalog cmd tests tools examples
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 PYTEST_WORKERS ?= 2
 # A file stays with one worker, and so does the service or installation that its tests share.
@@ -28,7 +28,8 @@ $(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index --editable 
 @touch $@
 endef
 
-.PHONY: help setup proto release-contract fmt check lint types contract migrations-lint scripts-lint \
+.PHONY: help setup proto release-contract docs docs-current fmt check lint types \
+	contract migrations-lint scripts-lint \
 	test mutants torture migrate run demo lock clean
 
 help: ## List the commands
@@ -62,12 +63,15 @@ release-contract: $(VENV)/.dev ## Make today's contract and SQL those that later
 	@rm -f tests/data/released_sql/*.sql
 	@cp catalog/adapters/postgres/sql/*.sql tests/data/released_sql/
 
+docs: $(VENV)/.dev ## Write the pages of docs/ that are made from the code
+	@python -m tools.docs_from_code
+
 fmt: $(VENV)/.dev ## Format code and contract
 	@ruff check --quiet --fix-only $(HAND_WRITTEN)
 	@ruff format $(HAND_WRITTEN)
 	@buf format -w
 
-check: lint types contract migrations-lint scripts-lint ## All checks that need no running system
+check: lint types contract docs-current migrations-lint scripts-lint ## All checks that need no running system
 
 lint: $(VENV)/.dev
 	@ruff format --check $(HAND_WRITTEN)
@@ -82,6 +86,9 @@ contract: $(VENV)/.dev
 	@buf format --diff --exit-code
 	@buf breaking --against proto/released.binpb
 	@python tools/generated_is_current.py
+
+docs-current: $(VENV)/.dev
+	@python -m tools.docs_from_code --check
 
 migrations-lint: $(VENV)/.dev
 	@squawk $(MIGRATIONS)

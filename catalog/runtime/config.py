@@ -32,10 +32,11 @@ from catalog.runtime.settings_upkeep import GcSettings, ReaperSettings, Retentio
 
 _PREFIX = "CATALOG_"
 _DELIMITER = "__"
-_OTHER_NAMES = {
+OTHER_NAMES = {
     "DATABASE_URL": ("database", "url"),
     "UPLOADS_FEATURE_ENABLED": ("uploads", "enabled"),
 }
+"""Settings that have a second name in the environment, which loses to the first."""
 
 
 class ConfigError(Exception):
@@ -222,7 +223,7 @@ def _file_values(path: Path, problems: list[str]) -> dict[str, Any]:
 
 
 def _merge_other_names(values: dict[str, Any], environment: Mapping[str, str]) -> None:
-    for name, (section, key) in _OTHER_NAMES.items():
+    for name, (section, key) in OTHER_NAMES.items():
         if name in environment:
             part = values.setdefault(section, {})
             if isinstance(part, dict):

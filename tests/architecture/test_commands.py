@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.source import REPOSITORY
 
 COMMANDS = {
-    *("help", "setup", "proto", "fmt", "check", "test", "mutants", "torture"),
+    *("help", "setup", "proto", "fmt", "docs", "check", "test", "mutants", "torture"),
     *("migrate", "run", "demo", "lock", "clean"),
 }
 LOCKED = sorted((REPOSITORY / "requirements").glob("*.txt"))
