@@ -15,6 +15,7 @@ from catalog.domain.events import (
     UploadFailed,
     VideoCreated,
 )
+from catalog.domain.upload import FailureCode
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -68,9 +69,17 @@ def _message(event: Event) -> Message:
                 object=snapshots.stored_object(event.stored),
             )
         case UploadCancelled():
-            return pb.UploadCancelled(meta=_meta(event), upload=snapshots.upload(event.upload))
+            return pb.UploadCancelled(
+                meta=_meta(event),
+                upload=snapshots.upload(event.upload),
+                error_code=FailureCode.CANCELLED.value,
+            )
         case UploadExpired():
-            return pb.UploadExpired(meta=_meta(event), upload=snapshots.upload(event.upload))
+            return pb.UploadExpired(
+                meta=_meta(event),
+                upload=snapshots.upload(event.upload),
+                error_code=FailureCode.SESSION_EXPIRED.value,
+            )
         case VideoCreated():
             return pb.VideoCreated(meta=_meta(event), video=snapshots.video(event.video))
 

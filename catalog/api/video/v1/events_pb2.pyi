@@ -303,6 +303,9 @@ class UploadCancelled(_message.Message):
 
     META_FIELD_NUMBER: _builtins.int
     UPLOAD_FIELD_NUMBER: _builtins.int
+    ERROR_CODE_FIELD_NUMBER: _builtins.int
+    error_code: _builtins.str
+    """CANCELLED."""
     @_builtins.property
     def meta(self) -> Global___EventMeta:
         """What every event carries."""
@@ -316,10 +319,11 @@ class UploadCancelled(_message.Message):
         *,
         meta: Global___EventMeta | None = ...,
         upload: Global___UploadSnapshot | None = ...,
+        error_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["meta", b"meta", "upload", b"upload"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["meta", b"meta", "upload", b"upload"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_code", b"error_code", "meta", b"meta", "upload", b"upload"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -333,6 +337,9 @@ class UploadExpired(_message.Message):
 
     META_FIELD_NUMBER: _builtins.int
     UPLOAD_FIELD_NUMBER: _builtins.int
+    ERROR_CODE_FIELD_NUMBER: _builtins.int
+    error_code: _builtins.str
+    """SESSION_EXPIRED."""
     @_builtins.property
     def meta(self) -> Global___EventMeta:
         """What every event carries."""
@@ -346,10 +353,11 @@ class UploadExpired(_message.Message):
         *,
         meta: Global___EventMeta | None = ...,
         upload: Global___UploadSnapshot | None = ...,
+        error_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["meta", b"meta", "upload", b"upload"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["meta", b"meta", "upload", b"upload"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_code", b"error_code", "meta", b"meta", "upload", b"upload"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

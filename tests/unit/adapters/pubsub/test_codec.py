@@ -61,8 +61,8 @@ EXPECTED: dict[str, dict[str, object]] = {
         "error_code": "MD5_UNAVAILABLE",
         "object": OBJECT_SNAPSHOT | {"md5_hash_hex": ""},
     },
-    "cancelled": {"upload": UPLOAD_SNAPSHOT},
-    "expired": {"upload": UPLOAD_SNAPSHOT},
+    "cancelled": {"upload": UPLOAD_SNAPSHOT, "error_code": "CANCELLED"},
+    "expired": {"upload": UPLOAD_SNAPSHOT, "error_code": "SESSION_EXPIRED"},
     "created": {"video": VIDEO_SNAPSHOT | {"status": "pending_upload", "raw_file_reference": ""}},
 }
 kinds = pytest.mark.parametrize("kind", EVENTS)
