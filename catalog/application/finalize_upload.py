@@ -1,6 +1,7 @@
 """Takes the news of a stored object and does, once, what it means for its upload."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,6 +47,10 @@ class FinalizeOutcome:
     def upload_id(self) -> UploadId | None:
         """The upload that the object belongs to, as far as it is known."""
         return self.upload.upload_id if self.upload else None
+
+
+FinalizeUseCase = Callable[[Arrival], Awaitable[FinalizeOutcome]]
+"""FinalizeUpload, or what is around it."""
 
 
 @dataclass(frozen=True, slots=True)

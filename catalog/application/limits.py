@@ -13,9 +13,14 @@ class Places:
     most: int
     taken: int = field(default=0, init=False)
 
+    @property
+    def are_taken(self) -> bool:
+        """True while whoever comes is refused."""
+        return self.taken >= self.most
+
     def take(self) -> bool:
         """Take a place, at once or not at all."""
-        if self.taken >= self.most:
+        if self.are_taken:
             return False
         self.taken += 1
         return True

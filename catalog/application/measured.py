@@ -16,12 +16,15 @@ from catalog.domain.errors import (
     DeadlineExceededError,
     InternalError,
     UnavailableError,
+    UploadsDisabledError,
 )
 from catalog.domain.policies import ProgressReport
 from catalog.domain.upload import Effect, FailureCode, Upload
 from catalog.domain.values import UserId
 
 _OURS = (UnavailableError, DeadlineExceededError, InternalError)
+_WANTED = (UploadsDisabledError,)
+"""Unavailable since somebody said so: no fault."""
 
 
 def _now() -> datetime:
@@ -42,7 +45,8 @@ class MeasuredInit:
             answer = await self.use_case(command)
             result = answer.result
         except CatalogError as error:
-            result = "failed" if isinstance(error, _OURS) else "refused"
+            ours = isinstance(error, _OURS) and not isinstance(error, _WANTED)
+            result = "failed" if ours else "refused"
             raise
         else:
             return answer

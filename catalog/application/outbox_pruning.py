@@ -1,9 +1,11 @@
 """Removes events that were published long ago, in steps too small for anybody to notice."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from catalog.application.metrics.metric import Measures, NoMeasures
+from catalog.application.metrics.outbox import PRUNED_EVENTS
 from catalog.application.store import Store
 from catalog.application.worker import rest
 
@@ -18,6 +20,7 @@ class PruneOutbox:
     keep: timedelta
     """From publication on."""
     page_size: int = 1_000
+    measures: Measures = field(default_factory=NoMeasures)
 
     async def __call__(self, stop: asyncio.Event) -> int:
         """Remove all that is old enough, a page a transaction; return how many went.
@@ -29,6 +32,7 @@ class PruneOutbox:
             async with self.store.autocommit() as statements:
                 page = await statements.outbox.prune(behind, self.page_size, self.keep)
             deleted, behind, more = deleted + page.deleted, page.last_id, page.more
+            self.measures.add(PRUNED_EVENTS, page.deleted)
             if more:
                 await rest(stop, _BETWEEN_PAGES)
         return deleted

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from catalog.application.deciding import decide_again
-from catalog.application.finalize_upload import FinalizeUpload
+from catalog.application.finalize_upload import FinalizeUseCase
 from catalog.application.item_by_item import OnFault, each_by_itself, unheard
 from catalog.application.ports import EventEncoder, ObjectStore
 from catalog.application.records import Arrival, HistoryEntry, OutboxRecord, TimedUpload
@@ -46,7 +46,7 @@ class ReapSessions:
 
     store: UpkeepStore
     objects: ObjectStore
-    finalize: FinalizeUpload
+    finalize: FinalizeUseCase
     encoder: EventEncoder
     policy: ReapPolicy = ReapPolicy()
     on_fault: OnFault = unheard

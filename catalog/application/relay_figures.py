@@ -11,6 +11,7 @@ from catalog.application.metrics.outbox import (
     RELAY_SHARDS,
     TOPIC_UP,
 )
+from catalog.application.metrics.upkeep import ROUNDS_FAILED
 from catalog.application.outbox_records import Setback
 from catalog.application.relay_batches import Batch
 
@@ -30,6 +31,10 @@ class RelayFigures:
         """Show a session that knows nothing against the topic and has no shards yet."""
         self.topic(up=True)
         self.shards(0)
+
+    def session_lost(self, worker: str) -> None:
+        """Count what a relay has in place of a round that failed."""
+        self.measures.add(ROUNDS_FAILED, worker=worker)
 
     def published(self, batch: Batch) -> None:
         """The topic has just said that it has all of these."""

@@ -52,6 +52,7 @@ class RelayOutbox:
             async with self._sessions.open() as session:
                 await self._shift_over(session).work(stop)
         except* RelaySessionLostError:
+            self._figures.session_lost(self.name)
             self._journal.warning("relay_session_lost")
         finally:
             self._figures.shards(0)

@@ -1,11 +1,11 @@
 """Gives pushes that were set aside another try, the way they would have gone."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from catalog.application.finalize_upload import UNKNOWN_OBJECT, FinalizeOutcome
+from catalog.application.finalize_upload import UNKNOWN_OBJECT, FinalizeUseCase
 from catalog.application.inspect_inbox import QUARANTINED, EventNotKeptError, kept
 from catalog.application.operations_records import InboxKey, KeptBody, KeptEvent
 from catalog.application.operations_store import OperationsStore
@@ -32,7 +32,6 @@ class ForeignBody:
 
 
 PushReader = Callable[[bytes], Arrival | UnusableBody | ForeignBody]
-FinalizeUseCase = Callable[[Arrival], Awaitable[FinalizeOutcome]]
 
 ReplayState = Literal["replayed", "settled", "unknown_object", "unusable", "truncated", "empty"]
 """`settled`: was decided before, nothing to do. `unknown_object`: read, and nobody owns the object;

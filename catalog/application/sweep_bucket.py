@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from catalog.application.finalize_upload import FinalizeUpload
+from catalog.application.finalize_upload import FinalizeUseCase
 from catalog.application.item_by_item import OnFault, each_by_itself, unheard
 from catalog.application.judged_page import JudgedPage
 from catalog.application.object_removal import ObjectRemoval
@@ -53,7 +53,7 @@ class SweepBucket:
 
     store: UpkeepStore
     objects: ObjectListing
-    finalize: FinalizeUpload
+    finalize: FinalizeUseCase
     removal: ObjectRemoval
     policy: BucketSweepPolicy
     on_fault: OnFault = unheard

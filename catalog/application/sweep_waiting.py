@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from catalog.application.finalize_upload import FinalizeUpload
+from catalog.application.finalize_upload import FinalizeUseCase
 from catalog.application.item_by_item import OnFault, each_by_itself, unheard
 from catalog.application.ports import ObjectStore
 from catalog.application.records import Arrival
@@ -39,7 +39,7 @@ class SweepWaiting:
 
     store: UpkeepStore
     objects: ObjectStore
-    finalize: FinalizeUpload
+    finalize: FinalizeUseCase
     policy: WaitingSweepPolicy = WaitingSweepPolicy()
     on_fault: OnFault = unheard
 

@@ -67,6 +67,8 @@ class SweepRun:
     restart: bool = False
     """Forget where an interrupted walk stopped."""
     stop: asyncio.Event | None = None
+    begun: Callable[[Mapping[str, int]], None] = lambda _counts: None
+    """Told what an interrupted walk had counted when this run takes it up."""
     progress: Callable[[str, Mapping[str, int]], None] = lambda _position, _counts: None
     """Told after each page how far the walk is and what it counted."""
 
@@ -129,6 +131,7 @@ async def begun_walk(
     walk = Walk(name, owner, lease, start.started_at, start.position, Tally())
     walk.tally.counts.update(start.counts)
     walk.done_upto(start.position)
+    run.begun(start.counts)
     try:
         yield walk
     finally:

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from catalog.application.metrics.metric import Measures, NoMeasures
+from catalog.application.metrics.upkeep import ROUNDS_FAILED
 from catalog.application.store import ConcurrentChangeError
 from catalog.domain.errors import UnavailableError
 
@@ -52,12 +54,14 @@ class PeriodicWorker:
         work: Callable[[asyncio.Event], Awaitable[bool]],
         every_seconds: float,
         journal: Journal,
+        measures: Measures | None = None,
     ) -> None:
         self.name = name
         self.health = WorkerHealth(_ROUNDS_MISSED * every_seconds + _LONGEST_ROUND)
         self._work = work
         self._every = every_seconds
         self._journal = journal
+        self._measures = measures or NoMeasures()
         self._random = random.SystemRandom()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -71,6 +75,7 @@ class PeriodicWorker:
         try:
             more = await self._work(stop)
         except (UnavailableError, ConcurrentChangeError) as fault:
+            self._measures.add(ROUNDS_FAILED, worker=self.name)
             self._journal.warning(
                 "worker_round_failed", worker=self.name, kind=type(fault).__name__
             )

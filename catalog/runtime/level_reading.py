@@ -22,6 +22,7 @@ class LevelReading:
 
     show: ShowLevels
     every_seconds: float
+    measures: Measures
     _shown_at: float = field(default_factory=time.monotonic)
 
     def age_seconds(self) -> float:
@@ -31,7 +32,8 @@ class LevelReading:
     async def run(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set."""
         journal = structlog.get_logger(component="levels").bind()
-        await PeriodicWorker("levels", self._round, self.every_seconds, journal).run(stop)
+        worker = PeriodicWorker("levels", self._round, self.every_seconds, journal, self.measures)
+        await worker.run(stop)
 
     async def _round(self, _stop: asyncio.Event) -> bool:
         await self.show()
@@ -43,4 +45,4 @@ def level_reading(config: Config, store: PostgresStore, measures: Measures) -> L
     """Wire it as the settings want it."""
     life = SESSION_LIFE + timedelta(seconds=config.gcs.signed_url_ttl_seconds)
     show = ShowLevels(PostgresLevels(store), measures, life, config.gc.stuck_after)
-    return LevelReading(show, config.telemetry.levels_interval_seconds)
+    return LevelReading(show, config.telemetry.levels_interval_seconds, measures)

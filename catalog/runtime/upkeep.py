@@ -1,16 +1,18 @@
 """The wiring of upkeep: settings in, use cases out, the same for workers and operators."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.adapters.pubsub.codec import ProtobufEvents
 from catalog.application.delete_objects import DeleteObjects, DeletionPolicy
-from catalog.application.finalize_upload import FinalizeUpload
+from catalog.application.finalize_upload import FinalizeUpload, FinalizeUseCase
 from catalog.application.forget_upload import ForgetUpload
 from catalog.application.init_resumable_upload import SESSION_LIFE
 from catalog.application.item_by_item import OnFault, unheard
+from catalog.application.measured import MeasuredFinalize
+from catalog.application.metrics.metric import Measures, NoMeasures
 from catalog.application.object_removal import ObjectRemoval
 from catalog.application.prune_records import PruneRecords
 from catalog.application.reap_sessions import ReapPolicy, ReapSessions
@@ -32,6 +34,7 @@ class Upkeep:
     store: PostgresStore
     objects: BucketObjects
     on_fault: OnFault = unheard
+    measures: Measures = field(default_factory=NoMeasures)
 
     def reaper(self) -> ReapSessions:
         """Ends sessions by the clock."""
@@ -125,8 +128,9 @@ class Upkeep:
     def _margin(self) -> timedelta:
         return timedelta(seconds=self.config.reaper.margin_seconds)
 
-    def _finalize(self) -> FinalizeUpload:
-        return FinalizeUpload(self.store, ProtobufEvents(), self.config.uploads.max_size_bytes)
+    def _finalize(self) -> FinalizeUseCase:
+        limit = self.config.uploads.max_size_bytes
+        return MeasuredFinalize(FinalizeUpload(self.store, ProtobufEvents(), limit), self.measures)
 
     def _removal(self) -> ObjectRemoval:
         return ObjectRemoval(self.store, self.objects)

@@ -8,9 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from catalog.application.faults import describe_fault
+from catalog.application.prune_records import Pruned
 from catalog.application.store import ConcurrentChangeError
+from catalog.application.sweep_figures import MeasuredSweep
 from catalog.application.sweep_walk import SweepMode, SweepResult, SweepRun
 from catalog.application.tally import Tally, spelled
+from catalog.application.upkeep_figures import UpkeepFigures
 from catalog.application.worker import Journal, PeriodicWorker
 from catalog.domain.errors import UnavailableError
 from catalog.runtime.upkeep import Upkeep
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 300.0
 """How often somebody asks whether the daily sweep is due, or was broken off."""
 Round = Callable[[asyncio.Event], Awaitable[bool]]
-Sweep = Callable[[SweepRun], Awaitable[SweepResult]]
 
 
 def _unbroken(name: str, work: Round, journal: Journal) -> Round:
@@ -43,32 +45,39 @@ def _unbroken(name: str, work: Round, journal: Journal) -> Round:
     return attempt
 
 
+def _periodic(site: "WorkerSite", name: str, work: Round, every_seconds: float) -> PeriodicWorker:
+    unbroken = _unbroken(name, work, site.journal)
+    return PeriodicWorker(name, unbroken, every_seconds, site.journal, site.telemetry.measures)
+
+
 def _upkeep(site: "WorkerSite", worker: str) -> Upkeep:
     def heard(fault: BaseException) -> None:
         site.journal.warning("upkeep_item_failed", worker=worker, **describe_fault(fault))
 
-    return Upkeep(site.config, site.store, site.objects, heard)
+    return Upkeep(site.config, site.store, site.objects, heard, site.telemetry.measures)
 
 
 async def _reaper(site: "WorkerSite") -> PeriodicWorker:
     name, settings, journal = "reaper", site.config.reaper, site.journal
-    reap = _upkeep(site, name).reaper()
+    reap, figures = _upkeep(site, name).reaper(), UpkeepFigures(site.telemetry.measures)
 
     async def work(stop: asyncio.Event) -> bool:
         reaped = await reap(stop)
+        figures.reaped(reaped)
         if reaped.claimed:
             journal.info("sessions_reaped", **spelled(reaped.tally.counts))
         return _more(reaped.claimed, reaped.tally, settings.batch_size)
 
-    return PeriodicWorker(name, _unbroken(name, work, journal), settings.interval_seconds, journal)
+    return _periodic(site, name, work, settings.interval_seconds)
 
 
 async def _deletions(site: "WorkerSite") -> PeriodicWorker:
     name, settings, journal = "deletions", site.config.gc, site.journal
-    delete = _upkeep(site, name).deletions()
+    delete, figures = _upkeep(site, name).deletions(), UpkeepFigures(site.telemetry.measures)
 
     async def work(stop: asyncio.Event) -> bool:
         deleted = await delete(stop)
+        figures.deleted(deleted)
         if deleted.claimed:
             journal.info("objects_deleted", **spelled(deleted.tally.counts))
         if deleted.stuck:
@@ -76,12 +85,13 @@ async def _deletions(site: "WorkerSite") -> PeriodicWorker:
         return _more(deleted.claimed, deleted.tally, settings.batch_size)
 
     every = settings.deletion_interval_seconds
-    return PeriodicWorker(name, _unbroken(name, work, journal), every, journal)
+    return _periodic(site, name, work, every)
 
 
 async def _waiting_sweep(site: "WorkerSite") -> PeriodicWorker:
     name, settings = "waiting_sweep", site.config.gc
-    sweep = _upkeep(site, name).waiting_sweep()
+    measures = site.telemetry.measures
+    sweep = MeasuredSweep("waiting", _upkeep(site, name).waiting_sweep(), measures)
     every = settings.waiting_interval_seconds
 
     async def work(stop: asyncio.Event) -> bool:
@@ -89,7 +99,7 @@ async def _waiting_sweep(site: "WorkerSite") -> PeriodicWorker:
         _tell(site.journal, await sweep(_run(worker, stop, SweepMode.REPAIR, every / 2)))
         return False
 
-    worker = PeriodicWorker(name, _unbroken(name, work, site.journal), every, site.journal)
+    worker = _periodic(site, name, work, every)
     return worker
 
 
@@ -99,29 +109,31 @@ async def _bucket_sweep(site: "WorkerSite") -> PeriodicWorker:
     upkeep, every = _upkeep(site, name), settings.bucket_interval_hours * 3600
     mode = SweepMode.DELETE if settings.delete_orphans else SweepMode.REPAIR
     buckets = sorted(site.config.gcs.buckets)
-    sweeps: list[Sweep] = [upkeep.bucket_sweep(bucket) for bucket in buckets]
-    sweeps.append(upkeep.completed_sweep())
+    measures = site.telemetry.measures
+    sweeps = [MeasuredSweep("bucket", upkeep.bucket_sweep(each), measures) for each in buckets]
+    sweeps.append(MeasuredSweep("completed", upkeep.completed_sweep(), measures))
 
     async def work(stop: asyncio.Event) -> bool:
         for sweep in sweeps if every else ():
             _tell(site.journal, await sweep(_run(worker, stop, mode, every)))
         return False
 
-    worker = PeriodicWorker(name, _unbroken(name, work, site.journal), _LOOK_SECONDS, site.journal)
+    worker = _periodic(site, name, work, _LOOK_SECONDS)
     return worker
 
 
 async def _pruning(site: "WorkerSite") -> PeriodicWorker:
     name, settings, journal = "pruning", site.config.retention, site.journal
-    prune = _upkeep(site, name).pruning()
+    prune, figures = _upkeep(site, name).pruning(), UpkeepFigures(site.telemetry.measures)
 
     async def work(stop: asyncio.Event) -> bool:
-        pruned = asdict(await prune(stop))
-        if any(pruned.values()):
-            journal.info("records_pruned", **pruned)
+        pruned = await prune(stop)
+        figures.pruned(pruned)
+        if pruned != Pruned():
+            journal.info("records_pruned", **asdict(pruned))
         return False
 
-    return PeriodicWorker(name, _unbroken(name, work, journal), settings.interval_seconds, journal)
+    return _periodic(site, name, work, settings.interval_seconds)
 
 
 def _more(claimed: int, tally: Tally, batch_size: int) -> bool:

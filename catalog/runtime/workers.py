@@ -113,15 +113,17 @@ def _publisher(config: Config, tracing: Tracing) -> PubsubPublisher:
 
 
 async def _outbox_pruning(site: WorkerSite) -> Worker:
-    outbox, journal = site.config.outbox, site.journal
-    prune = PruneOutbox(site.store, timedelta(days=outbox.retention_days), outbox.prune_batch_size)
+    outbox, journal, measures = site.config.outbox, site.journal, site.telemetry.measures
+    keep = timedelta(days=outbox.retention_days)
+    prune = PruneOutbox(site.store, keep, outbox.prune_batch_size, measures)
 
     async def work(stop: asyncio.Event) -> bool:
         if deleted := await prune(stop):
             journal.info("outbox_pruned", events=deleted)
         return False
 
-    return PeriodicWorker("outbox_pruning", work, outbox.prune_every_seconds, journal)
+    every = outbox.prune_every_seconds
+    return PeriodicWorker("outbox_pruning", work, every, journal, measures)
 
 
 BUILDERS: Mapping[str, WorkerBuilder] = {

@@ -12,7 +12,7 @@ from catalog.adapters.http.body import Body, read_body
 from catalog.adapters.http.push_envelope import KEPT_BYTES, OtherEvent, Unusable, parse_push
 from catalog.adapters.http.push_reasons import Reason
 from catalog.adapters.http.push_telling import PushTelling, PushTold
-from catalog.application.finalize_upload import FinalizeOutcome
+from catalog.application.finalize_upload import FinalizeUseCase
 from catalog.application.limits import Places
 from catalog.application.ports import PushAuthenticator
 from catalog.application.push_errors import PushForbiddenError, PushUnauthenticatedError
@@ -20,7 +20,6 @@ from catalog.application.records import Arrival, Quarantined
 from catalog.application.store import ConcurrentChangeError
 from catalog.domain.errors import UnavailableError
 
-FinalizeUseCase = Callable[[Arrival], Awaitable[FinalizeOutcome]]
 QuarantineUseCase = Callable[[Quarantined], Awaitable[bool]]
 
 

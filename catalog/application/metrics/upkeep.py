@@ -11,10 +11,11 @@ REAPED = Counter(
 SWEEP_RUNS = Counter(
     "sweep.run.count",
     "{run}",
-    "Walks by their end; `refused` means that too many objects had no owner to be believed.",
+    "Runs of walks by their end. `stopped` is resumed later, `lost` is walked on by another,"
+    " `refused` found too much amiss to be believed.",
     {
         "sweep": ("bucket", "waiting", "completed"),
-        "state": ("finished", "stopped", "refused", "failed", OTHER),
+        "state": ("finished", "stopped", "refused", "lost", "failed", OTHER),
     },
 )
 SWEPT = Counter(
@@ -51,7 +52,8 @@ SWEEP_REFUSED = Gauge(
 DELETIONS = Counter(
     "deletion.count",
     "{object}",
-    "Deletions by their end: deleted, kept since the upload completed with it, or failed for now.",
+    "Deletions that were queued, by their end: deleted, kept since the upload completed with it,"
+    " or failed for now.",
     {"outcome": ("deleted", "kept", "failed", OTHER)},
 )
 TOMBSTONES = Gauge(
