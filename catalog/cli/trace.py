@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from catalog.application.tracing import trace_id
 from catalog.cli.config_option import ConfOption
 from catalog.cli.connection import JsonOption
 from catalog.cli.failures import CliError, say
@@ -87,6 +88,7 @@ def upload_facts(upload: "Upload") -> dict[str, object]:
         "updated_at": upload.updated_at.isoformat(),
         "session_expires_at": upload.session_expires_at.isoformat(),
         "completed_at": upload.completed_at.isoformat() if upload.completed_at else "",
+        "trace_id": trace_id(upload.traceparent) if upload.traceparent else "",
     }
 
 
