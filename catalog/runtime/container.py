@@ -1,6 +1,6 @@
 """The wiring: settings in, adapters into use cases, use cases into servicers."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,6 +61,11 @@ class Container:
     callback: PushCallback
     callback_keys_fresh: Callable[[], float | None]
     """How much longer the issuer's keys are fresh, in seconds; None before the first fetch."""
+
+    @property
+    def places(self) -> Mapping[str, Places]:
+        """Those of the two limiters, by the scope of their figures."""
+        return {"rpc": self.guard.places, "callback": self.callback.places}
 
 
 def pool_settings(config: Config) -> PoolSettings:

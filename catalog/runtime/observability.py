@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
+from catalog.adapters.http.app import metrics_app
 from catalog.adapters.telemetry.exposition import metrics_route
 from catalog.adapters.telemetry.instruments import OtelMeasures
 from catalog.adapters.telemetry.process_figures import LOOKED_UP, observe_process
@@ -35,7 +36,7 @@ class Telemetry:
 
     def metrics_app(self) -> Starlette:
         """Build the application behind the metrics port."""
-        return Starlette(routes=[metrics_route(self.registry)])
+        return metrics_app(metrics_route(self.registry), self.measures)
 
 
 @asynccontextmanager

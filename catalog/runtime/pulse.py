@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from catalog.adapters.http.health import OK
 from catalog.adapters.postgres.store import PostgresStore
+from catalog.application.limits import Places
 from catalog.application.metrics import process, pushes, upkeep
 from catalog.application.metrics.metric import Measures
 from catalog.application.worker import rest
@@ -26,10 +27,12 @@ class Pulse:
     measures: Measures
     store: PostgresStore
     workers: States
-    readiness: Callable[[], Awaitable[Mapping[str, str]]]
-    """Of this process; what it says of the database is shown."""
+    components: Callable[[], Awaitable[Mapping[str, str]]]
+    """Of this process's readiness; what it says of the database is shown."""
     levels_age: Callable[[], float]
     keys_fresh: Callable[[], float | None]
+    places: Mapping[str, Places]
+    """Of the limiters of this process, by their scope."""
     _late: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=_BEATS_KEPT))
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -38,7 +41,7 @@ class Pulse:
         while not stop.is_set():
             if beats % _SHOWN_EVERY == 0:
                 self.show()
-                database = (await self.readiness())["database"]
+                database = (await self.components()).get("database")
                 self.measures.set(process.DATABASE_UP, int(database == OK))
             beats += 1
             due = time.monotonic() + _BEAT_SECONDS
@@ -57,6 +60,10 @@ class Pulse:
         for worker, state in self.workers().items():
             show(upkeep.WORKER_HEALTHY, int(state == OK), worker=worker)
         show(process.LEVELS_AGE, self.levels_age())
+        for scope, places in self.places.items():
+            show(process.LIMITER_ADMITTED, places.taken, scope=scope)
+        if "rpc" in self.places:
+            show(process.RPC_ACTIVE, self.places["rpc"].taken)
         fresh = self.keys_fresh()
         if fresh is not None:
             show(pushes.CERTIFICATES_FRESH, fresh)

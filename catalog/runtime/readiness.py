@@ -1,30 +1,40 @@
-"""Whether traffic should be sent here: the database answers, and we are not on the way out."""
+"""Whether traffic should be sent here: database, schema, and whether we are on the way out."""
 
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import asyncpg
 
 from catalog.adapters.http.health import OK
+from catalog.runtime import migrations
 
 _DATABASE_SECONDS = 1.5
-_KEPT_SECONDS = 1.0
-_BUSY_SECONDS = 3.0
-"""How long a pool without a free connection is taken for busy after the last answer."""
+_KEPT_SECONDS = 0.5
+_BUSY_SECONDS = 2.0
+"""How long a pool without a free connection is taken for busy after the last answer. With the
+two above, and a look of whoever asks twice a second, it takes below 5 s until a fault shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    database: str = OK
+    schema: str = OK
 
 
 class ServiceReadiness:
-    """Looks at most once a second and once at a time, however many ask.
+    """Looks at most twice a second and once at a time, however many ask.
 
-    The schema was complete when the service started, and migrations only add.
+    What is asked is which migrations there are: one short statement that says both
+    whether the database answers and whether it is one that this release can use.
     """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
         self._draining = False
         self._looking = asyncio.Lock()
-        self._database = OK
+        self._seen = _Look()
         self._looked_at = self._answered_at = float("-inf")
 
     def drain(self) -> None:
@@ -35,20 +45,24 @@ class ServiceReadiness:
         """Map each component to `ok` or a word on what it lacks."""
         async with self._looking:
             if time.monotonic() >= self._looked_at + _KEPT_SECONDS:
-                self._database = await self._look()
+                self._seen = await self._look()
                 self._looked_at = time.monotonic()
-        return {"database": self._database, "process": "draining" if self._draining else OK}
+        return {
+            "database": self._seen.database,
+            "schema": self._seen.schema,
+            "process": "draining" if self._draining else OK,
+        }
 
-    async def _look(self) -> str:
+    async def _look(self) -> _Look:
         """Ask the database. A pool whose connections are all at work is busy, not broken."""
         full = self._pool.get_size() == self._pool.get_max_size()
         busy = full and self._pool.get_idle_size() == 0
         if busy and time.monotonic() < self._answered_at + _BUSY_SECONDS:
-            return OK
+            return self._seen
         try:
             async with asyncio.timeout(_DATABASE_SECONDS):
-                await self._pool.fetchval("SELECT 1", timeout=_DATABASE_SECONDS)
+                missing = await migrations.missing(self._pool)
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return "unavailable"
+            return _Look(database="unavailable", schema="unknown")
         self._answered_at = time.monotonic()
-        return OK
+        return _Look(schema="incomplete" if missing else OK)

@@ -10,6 +10,7 @@ from catalog.adapters.http.app import health_app, sidecar_app
 from catalog.adapters.http.health import HealthEndpoints, Readiness
 from catalog.adapters.http.server import HttpServer, HttpSettings, http_server
 from catalog.adapters.postgres.store import PostgresStore
+from catalog.application.metrics.metric import Measures
 from catalog.runtime.background import Background, Loop, in_background
 from catalog.runtime.config import Config
 from catalog.runtime.container import Container, build
@@ -67,14 +68,12 @@ async def service(config: Config) -> AsyncIterator[Running]:
         readiness = ServiceReadiness(store.pool)
         ready = WorkersToo(readiness, workers)
         with listening("server.http_addr", config.server.http_addr):
-            http = await stack.enter_async_context(_http(config, container, ready))
+            http = await stack.enter_async_context(_http(config, container, ready, told.measures))
         with listening("server.grpc_addr", config.server.grpc_addr):
             grpc = await stack.enter_async_context(_grpc(config, container))
         loops = {
             "health": ServingHealth(HealthEndpoints(ready), grpc).run,
-            **_showing(
-                config, store, told, workers, readiness, keys_fresh=container.callback_keys_fresh
-            ),
+            **_showing(config, store, told, workers, readiness, serving=container),
         }
         background = await stack.enter_async_context(in_background(loops))
         stack.callback(workers.tell_to_stop)
@@ -92,7 +91,7 @@ async def work(config: Config, names: Sequence[str]) -> AsyncIterator[WorkingAlo
         readiness = ServiceReadiness(store.pool)
         workers = await _working(config, store, told, names, stack)
         if config.workers.http_addr:
-            app = health_app(WorkersToo(readiness, workers))
+            app = health_app(WorkersToo(readiness, workers), told.measures)
             with listening("workers.http_addr", config.workers.http_addr):
                 await stack.enter_async_context(
                     http_server(app, HttpSettings(config.workers.http_addr, grace_seconds=1))
@@ -137,20 +136,27 @@ def _showing(
     workers: RunningWorkers,
     readiness: Readiness,
     *,
-    keys_fresh: Callable[[], float | None] = lambda: None,
+    serving: Container | None = None,
 ) -> dict[str, Loop]:
     """Make the loops that keep the figures up to date."""
     levels = level_reading(config, store, told.measures)
     pulse = Pulse(
-        told.measures, store, workers.states, readiness.check, levels.age_seconds, keys_fresh
+        measures=told.measures,
+        store=store,
+        workers=workers.states,
+        components=HealthEndpoints(readiness).components,
+        levels_age=levels.age_seconds,
+        keys_fresh=serving.callback_keys_fresh if serving else lambda: None,
+        places=serving.places if serving else {},
     )
     return {"levels": levels.run, "pulse": pulse.run}
 
 
 def _http(
-    config: Config, container: Container, readiness: Readiness
+    config: Config, container: Container, readiness: Readiness, measures: Measures
 ) -> AbstractAsyncContextManager[HttpServer]:
-    app = sidecar_app(container.callback, readiness, config.pubsub.callback_path)
+    path = config.pubsub.callback_path
+    app = sidecar_app(container.callback, readiness, path, measures)
     grace = max(1, round(config.server.shutdown_grace_seconds / 4))
     return http_server(app, HttpSettings(config.server.http_addr, grace_seconds=grace))
 

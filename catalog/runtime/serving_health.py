@@ -9,12 +9,12 @@ from catalog.adapters.grpc.server import GrpcServer
 from catalog.adapters.http.health import OK, HealthEndpoints
 from catalog.application.worker import rest
 
-_EVERY_SECONDS = 1.0
+_EVERY_SECONDS = 0.5
 
 
 @dataclass(slots=True)
 class ServingHealth:
-    """Looks once a second; what is not ready gets no calls from those who ask for health."""
+    """Looks twice a second; what is not ready gets no calls from those who ask for health."""
 
     endpoints: HealthEndpoints
     grpc: GrpcServer

@@ -74,6 +74,7 @@ async def test_calls_and_pushes_in_flight_finish_while_readiness_and_health_go_d
             watch.cancel()
             assert unready.json()["components"] == {
                 "database": "ok",
+                "schema": "ok",
                 "process": "draining",
             }
             assert not call.done()

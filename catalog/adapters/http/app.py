@@ -14,35 +14,46 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog.adapters.http.callback import PushCallback
 from catalog.adapters.http.health import HealthEndpoints, Readiness
+from catalog.adapters.http.request_figures import CountedRequests
 from catalog.application.faults import describe_fault
+from catalog.application.metrics.metric import Measures, NoMeasures
 
 
 def sidecar_app(
-    callback: PushCallback, readiness: Readiness, callback_path: str = "/_/gcs/callback"
+    callback: PushCallback,
+    readiness: Readiness,
+    callback_path: str = "/_/gcs/callback",
+    measures: Measures | None = None,
 ) -> Starlette:
     """Build the application: the push endpoint, /healthz and /readyz; all else is 404 or 405."""
-    return _app(
-        [Route(callback_path, callback.receive, methods=["POST"]), *_health_routes(readiness)]
-    )
+    pushes = Route(callback_path, callback.receive, methods=["POST"], name="callback")
+    return _app([pushes, *_health_routes(readiness)], measures)
 
 
-def health_app(readiness: Readiness) -> Starlette:
+def health_app(readiness: Readiness, measures: Measures | None = None) -> Starlette:
     """Build the application of a process that only works: /healthz and /readyz."""
-    return _app(_health_routes(readiness))
+    return _app(_health_routes(readiness), measures)
 
 
 def _health_routes(readiness: Readiness) -> list[Route]:
     health = HealthEndpoints(readiness)
     return [
-        Route("/healthz", health.alive, methods=["GET"]),
-        Route("/readyz", health.ready, methods=["GET"]),
+        Route("/healthz", health.alive, methods=["GET"], name="healthz"),
+        Route("/readyz", health.ready, methods=["GET"], name="readyz"),
     ]
 
 
-def _app(routes: Sequence[Route]) -> Starlette:
+def metrics_app(metrics: Route, measures: Measures | None = None) -> Starlette:
+    """Build the application behind the metrics port, which has that route alone."""
+    return _app([metrics], measures)
+
+
+def _app(routes: Sequence[Route], measures: Measures | None) -> Starlette:
+    names = {route.path: route.name for route in routes}
+    counted = Middleware(CountedRequests, measures=measures or NoMeasures(), routes=names)
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(FaultBarrier)],
+        middleware=[counted, Middleware(FaultBarrier)],
         exception_handlers={HTTPException: _bare_answer},
     )
     app.router.redirect_slashes = False

@@ -53,19 +53,19 @@ class PushCallback:
         self._finalize = finalize
         self._quarantine = quarantine
         self._settings = settings
-        self._places = Places(settings.max_at_once)
+        self.places = Places(settings.max_at_once)
         self._told = told or PushTold()
 
     async def receive(self, request: Request) -> Response:
         """Answer one push, within the deadline, whatever happens."""
         telling = self._told.begin(request.headers.get("traceparent"))
-        if not self._places.take():
+        if not self.places.take():
             telling.limited()
             return self._later()
         try:
             return await self._answered(request, telling)
         finally:
-            self._places.give_back()
+            self.places.give_back()
 
     async def _answered(self, request: Request, telling: PushTelling) -> Response:
         try:

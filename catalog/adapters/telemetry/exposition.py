@@ -14,4 +14,4 @@ def metrics_route(registry: CollectorRegistry) -> Route:
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(registry), headers={"content-type": content_type})
 
-    return Route("/metrics", metrics, methods=["GET"])
+    return Route("/metrics", metrics, methods=["GET"], name="metrics")

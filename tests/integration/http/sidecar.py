@@ -12,6 +12,7 @@ from catalog.adapters.http.app import sidecar_app
 from catalog.adapters.http.callback import CallbackSettings, PushCallback
 from catalog.adapters.http.server import HttpServer, HttpSettings, http_server
 from catalog.application.finalize_upload import FinalizeOutcome
+from catalog.application.metrics.metric import Measures
 from catalog.application.push_errors import PushForbiddenError, PushUnauthenticatedError
 from catalog.application.records import Arrival, Quarantined
 from tests.unit.adapters.http.pushes import BUCKET
@@ -98,12 +99,13 @@ async def running(
     *,
     doorman: Doorman | None = None,
     http: HttpSettings | None = None,
+    measures: Measures | None = None,
     **settings: Any,
 ) -> AsyncIterator[Sidecar]:
     """Run a sidecar of its own for one test."""
     desk, doorman = desk or Desk(), doorman or Doorman()
     callback = PushCallback(doorman, desk.finalize, desk.keep, replace(SETTINGS, **settings))
-    app = sidecar_app(callback, desk, PATH)
+    app = sidecar_app(callback, desk, PATH, measures)
     async with http_server(app, http or HttpSettings("127.0.0.1:0")) as server:
         base = f"http://127.0.0.1:{server.port}"
         async with httpx.AsyncClient(base_url=base, timeout=20) as client:
