@@ -88,7 +88,7 @@ def _settings(folder: Path) -> EmulatorSettings:
     )
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 async def test_ten_thousand_uploads_outlive_a_service_killed_every_two_seconds(
     database: str, tmp_path: Path, figures: Figures
 ) -> None:
