@@ -1,6 +1,6 @@
 """How much waits, and for how long: read now and then, shown as gauges."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -26,15 +26,28 @@ class Levels:
     tombstones: Mapping[str, int] = field(default_factory=dict)
     """By the label `state` of their figure."""
     sweep_ages: Mapping[str, float] = field(default_factory=dict)
-    """By the label `sweep`; of the walk that ended longest ago where there are several."""
+    """By the label `sweep`; of the bucket whose last walk ended longest ago where there are
+    several. Walks that only report do not count."""
     sweep_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LevelTerms:
+    """What the levels mean, by the settings."""
+
+    session_life: timedelta
+    """From Init to the deadline."""
+    stuck_after: int
+    """Failures from which on a deletion counts as stuck."""
+    buckets: Collection[str]
+    """Whose walks count; those over others ended for good."""
 
 
 class LevelReader(Protocol):
     """Reads all levels at once."""
 
-    async def read(self, session_life: timedelta, stuck_after: int) -> Levels:
-        """Look once. `session_life` is from Init to the deadline. Raises UnavailableError."""
+    async def read(self, terms: LevelTerms) -> Levels:
+        """Look once. Raises UnavailableError."""
         ...
 
 
@@ -44,12 +57,11 @@ class ShowLevels:
 
     reader: LevelReader
     measures: Measures
-    session_life: timedelta
-    stuck_after: int
+    terms: LevelTerms
 
     async def __call__(self) -> None:
         """Look once and show all of it. Raises UnavailableError; the last levels then stay."""
-        levels = await self.reader.read(self.session_life, self.stuck_after)
+        levels = await self.reader.read(self.terms)
         show = self.measures.set
         for age in uploads.WAITING.labels["age"]:
             show(uploads.WAITING, levels.waiting.get(age, 0), age=age)

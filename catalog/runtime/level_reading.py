@@ -10,7 +10,7 @@ import structlog
 from catalog.adapters.postgres.levels import PostgresLevels
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.application.init_resumable_upload import SESSION_LIFE
-from catalog.application.levels import ShowLevels
+from catalog.application.levels import LevelTerms, ShowLevels
 from catalog.application.metrics.metric import Measures
 from catalog.application.worker import PeriodicWorker
 from catalog.runtime.config import Config
@@ -44,5 +44,6 @@ class LevelReading:
 def level_reading(config: Config, store: PostgresStore, measures: Measures) -> LevelReading:
     """Wire it as the settings want it."""
     life = SESSION_LIFE + timedelta(seconds=config.gcs.signed_url_ttl_seconds)
-    show = ShowLevels(PostgresLevels(store), measures, life, config.gc.stuck_after)
+    terms = LevelTerms(life, config.gc.stuck_after, config.gcs.buckets)
+    show = ShowLevels(PostgresLevels(store), measures, terms)
     return LevelReading(show, config.telemetry.levels_interval_seconds, measures)

@@ -2,11 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 
 from catalog.adapters.postgres.queries import load
 from catalog.adapters.postgres.store import PostgresStore
-from catalog.application.levels import Levels
+from catalog.application.levels import Levels, LevelTerms
 
 _SQL = load("levels.sql")
 
@@ -17,11 +16,14 @@ class PostgresLevels:
 
     store: PostgresStore
 
-    async def read(self, session_life: timedelta, stuck_after: int) -> Levels:
+    async def read(self, terms: LevelTerms) -> Levels:
         """Look once."""
         async with self.store.connection() as connection:
             row = await connection.one(
-                _SQL["levels"], session_life=session_life, stuck_after=stuck_after
+                _SQL["levels"],
+                session_life=terms.session_life,
+                stuck_after=terms.stuck_after,
+                buckets=sorted(terms.buckets),
             )
         return Levels(
             waiting=json.loads(row["waiting"]),

@@ -21,6 +21,20 @@ WITH waiting AS (
     SELECT i.outcome FROM catalog.inbox_events AS i
     WHERE i.outcome IN ('quarantined', 'unknown_object')
     LIMIT 100000
+), walks AS (
+    -- The last one by what it walks over. Its mode may have changed; a report repairs nothing.
+    SELECT DISTINCT ON (w.kind, w.bucket) w.kind, w.outcome, w.ended_at
+    FROM (
+        SELECT
+            split_part(p.name, '/', 1) AS kind,
+            CASE WHEN p.name LIKE 'bucket/%' THEN split_part(p.name, '/', 2) END AS bucket,
+            p.outcome,
+            coalesce(p.finished_at, p.started_at) AS ended_at
+        FROM catalog.sweep_progress AS p
+        WHERE p.name NOT LIKE '%/report'
+    ) AS w
+    WHERE w.bucket IS NULL OR w.bucket = ANY(:buckets::text[])
+    ORDER BY w.kind, w.bucket, w.ended_at DESC
 ), queue AS (
     SELECT d.attempts FROM catalog.object_deletions AS d WHERE d.deleted_at IS NULL LIMIT 100000
 ), done AS (
@@ -60,12 +74,10 @@ SELECT
     (
         SELECT coalesce(jsonb_object_agg(s.kind, s.age), '{}'::jsonb) FROM (
             SELECT
-                split_part(p.name, '/', 1) AS kind,
-                max(
-                    greatest(0, extract(EPOCH FROM now() - coalesce(p.finished_at, p.started_at)))
-                )::float8 AS age
-            FROM catalog.sweep_progress AS p
-            GROUP BY 1
+                w.kind,
+                greatest(0, extract(EPOCH FROM now() - min(w.ended_at)))::float8 AS age
+            FROM walks AS w
+            GROUP BY w.kind
         ) AS s
     ) AS sweep_ages,
-    EXISTS (SELECT 1 FROM catalog.sweep_progress AS p WHERE p.outcome = 'refused') AS sweep_refused
+    EXISTS (SELECT 1 FROM walks AS w WHERE w.outcome = 'refused') AS sweep_refused
