@@ -15,11 +15,18 @@ def describe_fault(fault: BaseException) -> dict[str, str]:
     link: BaseException | None = fault
     while link is not None and link not in chain:
         chain.append(link)
-        link = link.__cause__ or link.__context__
+        link = _beneath(link)
     return {
         "error_types": " < ".join(_name(each) for each in chain),
         "error_at": next((place for each in reversed(chain) if (place := _place(each))), ""),
     }
+
+
+def _beneath(fault: BaseException) -> BaseException | None:
+    """Find what an exception comes from; of a group the first, as the others were cancelled."""
+    if isinstance(fault, BaseExceptionGroup):
+        return fault.exceptions[0]
+    return fault.__cause__ or fault.__context__
 
 
 def _name(fault: BaseException) -> str:

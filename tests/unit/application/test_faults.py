@@ -35,5 +35,11 @@ def test_a_ring_of_causes_ends() -> None:
     assert describe_fault(first)["error_types"].count("ValueError") == 2
 
 
+def test_a_group_tells_what_broke_it() -> None:
+    told = describe_fault(ExceptionGroup(CANARY, [caught(), KeyError()]))
+    assert told["error_types"].split(" < ")[1:] == ["builtins.RuntimeError", "builtins.ValueError"]
+    assert told["error_at"].endswith(" in __init__")
+
+
 def test_an_exception_from_elsewhere_has_no_place() -> None:
     assert describe_fault(ValueError())["error_at"] == ""
