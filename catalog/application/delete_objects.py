@@ -9,6 +9,7 @@ from datetime import timedelta
 from catalog.application.item_by_item import OnFault, each_by_itself, unheard
 from catalog.application.object_removal import ObjectRemoval
 from catalog.application.tally import Tally
+from catalog.application.told_upkeep import UNTOLD, UpkeepStory
 from catalog.application.upkeep_records import DueDeletion
 from catalog.application.upkeep_store import UpkeepStore
 from catalog.domain.backoff import Backoff
@@ -47,6 +48,7 @@ class DeleteObjects:
     removal: ObjectRemoval
     policy: DeletionPolicy = DeletionPolicy()
     on_fault: OnFault = unheard
+    story: UpkeepStory = UNTOLD
     chance: Callable[[], float] = random.random
 
     async def __call__(self, stop: asyncio.Event | None = None) -> Deleted:
@@ -60,10 +62,13 @@ class DeleteObjects:
 
         async def remove(deletion: DueDeletion) -> None:
             gone = await self.removal.remove(deletion.ref, deletion.generation)
-            tally.add("deleted" if gone else "kept")
+            outcome = "deleted" if gone else "kept"
+            tally.add(outcome)
+            self.story.deletion(deletion, outcome)
 
         async def put_back(deletion: DueDeletion, reason: str) -> None:
             tally.skip(reason)
+            self.story.deletion(deletion, reason)
             if deletion.failures + 1 >= policy.stuck_after:
                 stuck.add("stuck")
             await self._postpone(deletion, reason)

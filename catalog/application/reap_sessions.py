@@ -11,6 +11,7 @@ from catalog.application.item_by_item import OnFault, each_by_itself, unheard
 from catalog.application.ports import EventEncoder, ObjectStore
 from catalog.application.records import Arrival, HistoryEntry, OutboxRecord, TimedUpload
 from catalog.application.tally import Tally
+from catalog.application.told_upkeep import UNTOLD, UpkeepStory
 from catalog.application.upkeep_records import Expiry
 from catalog.application.upkeep_store import UpkeepStore
 from catalog.domain.events import UploadExpired
@@ -50,6 +51,7 @@ class ReapSessions:
     encoder: EventEncoder
     policy: ReapPolicy = ReapPolicy()
     on_fault: OnFault = unheard
+    story: UpkeepStory = UNTOLD
 
     async def __call__(self, stop: asyncio.Event | None = None) -> Reaped:
         """Reap one batch: whatever object is there is finalized, else the upload expires.
@@ -81,6 +83,7 @@ class ReapSessions:
         skipped = await decide_again(lambda: self._expire(upload.upload_id))
         if skipped is None:
             tally.add(Effect.EXPIRED.value)
+            self.story.expired(upload)
         else:
             tally.skip(skipped)
 

@@ -175,8 +175,8 @@ class AuthSettings(_Section):
 class LimitsSettings(_Section):
     """How much is done at once and for one user; what is beyond is refused, quickly."""
 
-    max_calls: int = Field(64, ge=1, le=10_000)
-    max_pushes: int = Field(64, ge=1, le=10_000)
+    max_calls: int = Field(32, ge=1, le=10_000)
+    max_pushes: int = Field(32, ge=1, le=10_000)
     user_calls_per_second: float = Field(20.0, ge=0, le=100_000)
     user_burst: int = Field(100, ge=1, le=100_000)
 

@@ -20,6 +20,8 @@ from catalog.application.report_upkeep import ReportUpkeep
 from catalog.application.sweep_bucket import BucketSweepPolicy, SweepBucket
 from catalog.application.sweep_completed import CompletedSweepPolicy, SweepCompleted
 from catalog.application.sweep_waiting import SweepWaiting, WaitingSweepPolicy
+from catalog.application.told_upkeep import NoJournal, ToldFinalize, UpkeepStory
+from catalog.application.worker import Journal
 from catalog.domain.backoff import Backoff
 from catalog.domain.retention import Retention
 from catalog.domain.sweep import OrphanLimit
@@ -35,6 +37,7 @@ class Upkeep:
     objects: BucketObjects
     on_fault: OnFault = unheard
     measures: Measures = field(default_factory=NoMeasures)
+    journal: Journal = field(default_factory=NoJournal)
 
     def reaper(self) -> ReapSessions:
         """Ends sessions by the clock."""
@@ -47,7 +50,15 @@ class Upkeep:
         )
         finalize = self._finalize()
         encoder = ProtobufEvents()
-        return ReapSessions(self.store, self.objects, finalize, encoder, policy, self.on_fault)
+        return ReapSessions(
+            self.store,
+            self.objects,
+            finalize,
+            encoder,
+            policy,
+            self.on_fault,
+            UpkeepStory(self.journal),
+        )
 
     def deletions(self) -> DeleteObjects:
         """Works off the queue of deletions."""
@@ -62,7 +73,8 @@ class Upkeep:
             ),
             stuck_after=settings.stuck_after,
         )
-        return DeleteObjects(self.store, self._removal(), policy, self.on_fault)
+        story = UpkeepStory(self.journal)
+        return DeleteObjects(self.store, self._removal(), policy, self.on_fault, story)
 
     def waiting_sweep(self) -> SweepWaiting:
         """Looks at uploads that wait for long."""
@@ -130,7 +142,8 @@ class Upkeep:
 
     def _finalize(self) -> FinalizeUseCase:
         limit = self.config.uploads.max_size_bytes
-        return MeasuredFinalize(FinalizeUpload(self.store, ProtobufEvents(), limit), self.measures)
+        finalize = FinalizeUpload(self.store, ProtobufEvents(), limit)
+        return ToldFinalize(MeasuredFinalize(finalize, self.measures), self.journal)
 
     def _removal(self) -> ObjectRemoval:
         return ObjectRemoval(self.store, self.objects)

@@ -54,7 +54,9 @@ def _upkeep(site: "WorkerSite", worker: str) -> Upkeep:
     def heard(fault: BaseException) -> None:
         site.journal.warning("upkeep_item_failed", worker=worker, **describe_fault(fault))
 
-    return Upkeep(site.config, site.store, site.objects, heard, site.telemetry.measures)
+    return Upkeep(
+        site.config, site.store, site.objects, heard, site.telemetry.measures, site.journal
+    )
 
 
 async def _reaper(site: "WorkerSite") -> PeriodicWorker:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from grpc.aio import ServicerContext
+from structlog.contextvars import bind_contextvars
 
 from catalog.domain.upload import Upload
-from catalog.domain.values import UploadId, UserId, VideoId
+from catalog.domain.values import UploadId, UserId, VideoId, canonical_uuid
 
 Context = ServicerContext[Any, Any]  # what one handler reads and writes is decided elsewhere
 
@@ -23,9 +24,16 @@ class Call:
     video_id: VideoId | None = None
 
     def is_about(self, upload: Upload) -> None:
-        """Let the log line name the upload."""
+        """Let lines from now on name the upload."""
         self.upload = upload
         self.upload_id = upload.upload_id
+        bind_contextvars(**self.facts())
+
+    def asks_for(self, upload_id: str) -> None:
+        """Let lines from now on name the upload that is asked for, if it can be one."""
+        if (asked := canonical_uuid(upload_id)) is not None:
+            self.upload_id = UploadId(asked)
+            bind_contextvars(upload_id=upload_id)
 
     def facts(self) -> dict[str, str]:
         """What a log line says of it; safe to log."""

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 import grpc
 from grpc.aio import ServerInterceptor
 
-from catalog.adapters.grpc.call import Context
-from catalog.adapters.grpc.errors import trailers
 from catalog.adapters.grpc.guard import Guard, GuardedMethod
-from catalog.domain.errors import MethodUnknownError, ShuttingDownError
+from catalog.adapters.grpc.refusals import Refusals
+from catalog.domain.errors import MethodUnknownError, ServerOverloadedError, ShuttingDownError
 
 if TYPE_CHECKING:
     # Generic in its stubs alone, so it takes no part at run time.
     Handler = grpc.RpcMethodHandler[Any, Any]
+
+_UNKNOWN_METHOD = MethodUnknownError()
+_OVERLOADED = ServerOverloadedError()
+_SHUTTING_DOWN = ShuttingDownError()
 
 
 class CallInterceptor(ServerInterceptor):
@@ -26,6 +29,7 @@ class CallInterceptor(ServerInterceptor):
         self._services = frozenset(services)
         self._open = frozenset(open_services)
         self._guarded: dict[str, Handler] = {}
+        self._refusals = Refusals(guard.told)
         self._refusing = False
 
     def refuse_new_calls(self) -> None:
@@ -33,26 +37,30 @@ class CallInterceptor(ServerInterceptor):
         self._refusing = True
         self._guarded.clear()
 
+    def tell_refusals(self) -> None:
+        """Tell of the last calls that were refused; the rest has been told."""
+        self._refusals.tell()
+
     async def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable["Handler | None"]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> "Handler":
-        """Return the method's handler; one that answers UNIMPLEMENTED when there is none."""
+        """Return the method's handler, or one that refuses the call."""
         method = handler_call_details.method
         known = self._guarded.get(method)
         if known is not None:
+            if self._guard.places.are_taken:
+                return self._refusals.handler(method[1:], _OVERLOADED)
             return known
         handler = await continuation(handler_call_details)
-        if handler is None:
-            return _UNKNOWN_METHOD
         service = method[1:].rpartition("/")[0]
-        if service in self._open:
+        if handler is not None and service in self._open:
             return handler
-        if service not in self._services:
-            return _UNKNOWN_METHOD
+        if handler is None or service not in self._services:
+            return self._refusals.of_unknown_method(method, _UNKNOWN_METHOD)
         if self._refusing:
-            return _SHUTTING_DOWN
+            return self._refusals.handler(method[1:], _SHUTTING_DOWN)
         guarded = self._guarded[method] = _guarded(self._guard, method, handler)
         return guarded
 
@@ -66,20 +74,3 @@ def _guarded(guard: Guard, method: str, handler: "Handler") -> "Handler":
     return grpc.unary_unary_rpc_method_handler(
         wrapped.answer, response_serializer=handler.response_serializer
     )
-
-
-async def _unknown_method(_requests: object, context: Context) -> None:
-    error = MethodUnknownError()
-    await context.abort(grpc.StatusCode.UNIMPLEMENTED, error.message, trailers(error))
-
-
-_UNKNOWN_METHOD: "Handler" = grpc.stream_stream_rpc_method_handler(_unknown_method)
-
-
-async def _shutting_down(_requests: object, context: Context) -> None:
-    """Say what the transport itself is about to say to everybody, and when to come again."""
-    error = ShuttingDownError()
-    await context.abort(grpc.StatusCode.UNAVAILABLE, error.message, trailers(error))
-
-
-_SHUTTING_DOWN: "Handler" = grpc.stream_stream_rpc_method_handler(_shutting_down)

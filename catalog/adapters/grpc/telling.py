@@ -18,6 +18,7 @@ from catalog.application.metrics.process import LIMITER_REFUSALS, RPC_COUNT, RPC
 from catalog.application.tracing import NoTracing, Span, Tracing, trace_id
 from catalog.domain.errors import CatalogError, RateLimitedError, ServerOverloadedError
 
+_PACKAGE = "video.v1."
 _OUR_FAULTS = {
     grpc.StatusCode.UNAVAILABLE: logging.WARNING,
     grpc.StatusCode.DEADLINE_EXCEEDED: logging.WARNING,
@@ -37,6 +38,7 @@ class Told:
 
     def begin(self, method: str, metadata: Iterable[tuple[str, str | bytes]]) -> "Telling":
         """Start with what the caller says of its trace; lines of this call name it from now on."""
+        structlog.contextvars.clear_contextvars()
         parent = None
         for key, value in metadata:
             if key == TRACEPARENT_KEY:
@@ -44,6 +46,13 @@ class Told:
         telling = Telling(self, method, self.tracing.begin(method, "server", parent=parent))
         structlog.contextvars.bind_contextvars(trace_id=telling.trace_id)
         return telling
+
+    def refused(self, method: str, code: str, reason: str, calls: int, **facts: str) -> None:
+        """Tell of calls that were refused before anything was read of them."""
+        self.measures.add(RPC_COUNT, calls, method=method.removeprefix(_PACKAGE), code=code)
+        if reason == ServerOverloadedError.reason:
+            self.measures.add(LIMITER_REFUSALS, calls, scope="rpc")
+        self.log.info("rpc", method=method, code=code, reason=reason, calls=calls, **facts)
 
 
 @dataclass(slots=True)
@@ -87,7 +96,7 @@ class Telling:
         self.told.log.log(_OUR_FAULTS.get(code, logging.INFO), "rpc", **said)
 
     def _measure(self, code: grpc.StatusCode, seconds: float, error: CatalogError | None) -> None:
-        measures, method = self.told.measures, self.method.removeprefix("video.v1.")
+        measures, method = self.told.measures, self.method.removeprefix(_PACKAGE)
         measures.add(RPC_COUNT, method=method, code=code.name)
         match error:
             case ServerOverloadedError():

@@ -73,6 +73,7 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
     ) -> upload_pb2.GetUploadResponse:
         """Show one of the caller's uploads."""
         call = CURRENT_CALL.get()
+        call.asks_for(request.upload_id)
         upload = await self._use_cases.get_upload(call.user, request.upload_id)
         call.is_about(upload)
         return upload_answer(upload)
@@ -84,6 +85,7 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
     ) -> upload_pb2.BindUploadToVideoResponse:
         """Tie a waiting upload of the caller to one of their videos."""
         call = CURRENT_CALL.get()
+        call.asks_for(request.upload_id)
         upload = await self._use_cases.bind(call.user, request.upload_id, request.video_id)
         call.is_about(upload)
         return bind_answer(upload)
@@ -93,6 +95,7 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
     ) -> upload_pb2.CancelUploadResponse:
         """Give one of the caller's uploads up."""
         call = CURRENT_CALL.get()
+        call.asks_for(request.upload_id)
         upload = await self._use_cases.cancel(call.user, request.upload_id)
         call.is_about(upload)
         return cancel_answer(upload)
@@ -119,6 +122,7 @@ class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
             offset_mismatch_count=request.offset_mismatch_count,
             precondition_failed_count=request.precondition_failed_count,
         )
+        call.asks_for(request.upload_id)
         upload = await self._use_cases.report(call.user, request.upload_id, report)
         call.is_about(upload)
         return progress_answer(upload)

@@ -69,6 +69,8 @@ class FaultBarrier:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give an empty answer where the application raised before it answered."""
+        # Where a connection is kept, what was bound for the request before may still be there.
+        structlog.contextvars.clear_contextvars()
         started = False
 
         async def noticing(message: Message) -> None:

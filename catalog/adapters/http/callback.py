@@ -58,10 +58,10 @@ class PushCallback:
 
     async def receive(self, request: Request) -> Response:
         """Answer one push, within the deadline, whatever happens."""
-        telling = self._told.begin(request.headers.get("traceparent"))
         if not self.places.take():
-            telling.limited()
+            self._told.limited.count(503)
             return self._later()
+        telling = self._told.begin(request.headers.get("traceparent"))
         try:
             return await self._answered(request, telling)
         finally:

@@ -9,6 +9,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from catalog.adapters.http.push_reasons import Reason
+from catalog.application.counted import Counted
 from catalog.application.faults import describe_fault
 from catalog.application.finalize_upload import FinalizeOutcome
 from catalog.application.metrics import pushes as figures
@@ -31,11 +32,23 @@ class PushTold:
         default_factory=lambda: structlog.get_logger(component="push").bind()
     )
 
+    limited: "Counted[int]" = field(init=False)
+    """Pushes that were too many, by the status they were answered with."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limited", Counted(self._limited))
+
     def begin(self, traceparent: str | None) -> "PushTelling":
         """Start, within the trace of whoever delivers it, if they say so."""
+        structlog.contextvars.clear_contextvars()
         span = self.tracing.begin("gcs.callback", "consumer", parent=traceparent)
         structlog.contextvars.bind_contextvars(trace_id=trace_id(span.traceparent))
         return PushTelling(self, span)
+
+    def _limited(self, status: int, pushes: int) -> None:
+        self.measures.add(LIMITER_REFUSALS, pushes, scope="callback")
+        self.measures.add(figures.CALLBACK_COUNT, pushes, outcome="limited")
+        self.log.info("push_limited", status=status, pushes=pushes)
 
 
 @dataclass(slots=True)
@@ -125,12 +138,6 @@ class PushTelling:
         """Tell that a stranger was sent away."""
         self.told.log.warning("push_refused", status=status, why=why)
         self._ended("unauthenticated" if status == 401 else "forbidden")
-
-    def limited(self) -> None:
-        """Tell that there were too many."""
-        self.told.measures.add(LIMITER_REFUSALS, scope="callback")
-        self.told.log.info("push_limited", status=503)
-        self._ended("limited")
 
     def abandoned(self) -> None:
         """Tell that its sender went away."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import google.auth
 import grpc
+import structlog
 from google.api_core import exceptions, retry_async
 from google.api_core.client_options import ClientOptions
 from google.auth.exceptions import GoogleAuthError
@@ -16,7 +17,7 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOT
 
 from catalog.application.ports import PublishError
 from catalog.application.records import OutboxRecord
-from catalog.application.tracing import NoTracing, Tracing
+from catalog.application.tracing import NoTracing, Tracing, trace_id
 
 PUBSUB_SCOPE = "https://www.googleapis.com/auth/pubsub"
 GLOBAL_ENDPOINT = "pubsub.googleapis.com"
@@ -67,6 +68,7 @@ class PubsubPublisher:
         tracing: Tracing | None = None,
     ) -> None:
         self._tracing = tracing or NoTracing()
+        self._log = structlog.get_logger(component="publisher").bind()
         self._topic = topic
         self._emulator = emulator
         self._endpoint = endpoint
@@ -88,6 +90,8 @@ class PubsubPublisher:
         requests = list(_requests(self._topic, events))
         with self._traced(events):
             await self._send(requests)
+        for event in events:
+            self._log.info("event_published", **_facts(event))
 
     @contextmanager
     def _traced(self, events: Sequence[OutboxRecord]) -> Iterator[None]:
@@ -167,6 +171,17 @@ def _requests(topic: str, events: Sequence[OutboxRecord]) -> Iterator[PublishReq
         part = events[start : start + _MESSAGES_A_REQUEST]
         request = _Request(topic=topic, messages=[_message(event) for event in part])
         yield PublishRequest.wrap(request)
+
+
+def _facts(event: OutboxRecord) -> dict[str, str]:
+    facts = {
+        "event_type": event.event_type,
+        "event_id": str(event.event_id),
+        f"{event.aggregate_type}_id": str(event.aggregate_id),
+    }
+    if "traceparent" in event.headers:
+        facts["trace_id"] = trace_id(event.headers["traceparent"])
+    return facts
 
 
 def _message(event: OutboxRecord) -> Any:  # noqa: ANN401 - a protobuf class without types
