@@ -4,13 +4,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools.docs_from_code import configuration_page, errors_page, events_page
+from tools.docs_from_code import configuration_page, errors_page, events_page, metrics_page
 
 REPOSITORY = Path(__file__).parents[2]
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/configuration.md": configuration_page.render,
     "docs/errors.md": errors_page.render,
     "docs/events.md": events_page.render,
+    "docs/metrics.md": metrics_page.render,
 }
 
 

@@ -10,7 +10,7 @@ from opentelemetry.metrics import _Gauge as GaugeInstrument
 
 from catalog.application.metrics.metric import OTHER, Counter, Gauge, Histogram, Metric
 
-_SHOWN_AT_ONCE = 20
+_SHOWN_AT_ONCE = 24
 """Counters of no more series than this show a 0 before the first time, so that a rate has
 a start; of those with more only what happened takes a series."""
 

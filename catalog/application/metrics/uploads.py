@@ -12,7 +12,8 @@ FINALIZE_OUTCOMES = (
     "unknown_object",
     OTHER,
 )
-ACTORS = ("push", "sweep", "reaper", "replay")
+ACTORS = ("push", "sweep", "reaper")
+"""Who brings news in a process that has figures. A replay is an operator's command."""
 
 INIT_COUNT = Counter(
     "upload.init.count",
