@@ -24,8 +24,8 @@ EXTERNAL = {
     f"{_SUBSCRIPTION}_num_undelivered_messages": "Cloud Monitoring",
 }
 """Figures that are not ours, and whose they are. Those of Cloud Monitoring (Google Cloud docs,
-"Metrics list", pubsub) are spelled as prometheus-community/stackdriver_exporter does it: the type of
-the resource, then that of the figure.
+"Metrics list", pubsub) are spelled as prometheus-community/stackdriver_exporter does it: the
+resource's type, then the figure's.
 """
 
 _QUERIED = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\s*\{")
