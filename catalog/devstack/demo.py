@@ -5,7 +5,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -37,8 +37,18 @@ class DemoError(Exception):
     """Something is off; the message says what."""
 
 
-async def run_demo(file: Path | None, console: Console | None = None) -> None:
-    """Run it and show each step. Raises DemoError; leaves nothing behind."""
+async def _go(_stack: LocalStack) -> None: ...
+
+
+async def run_demo(
+    file: Path | None,
+    console: Console | None = None,
+    afterwards: Callable[[LocalStack], Awaitable[None]] = _go,
+) -> None:
+    """Run it and show each step; `afterwards` may look around before the stack is taken down.
+
+    Raises DemoError; leaves nothing behind.
+    """
     console = console or Console()
     started = time.monotonic()
     with scratch_folder("demo") as scratch:
@@ -53,6 +63,7 @@ async def run_demo(file: Path | None, console: Console | None = None) -> None:
             upload_id = await _upload_resumed(phone, console)
             await _show(phone, stack, upload_id, console)
             await _show_event(subscriber, upload_id, console)
+            await afterwards(stack)
     console.print(f"\n[bold green]Done[/] in {time.monotonic() - started:.1f} s.")
 
 
