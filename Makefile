@@ -8,12 +8,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-HAND_WRITTEN := catalog cmd tests tools examples
+HAND_WRITTEN := catalog cmd tests tools examples bench
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 PYTEST_WORKERS ?= 2
 # A file stays with one worker, and so does the service or installation that its tests share.
 PYTEST_FILES := --dist loadfile --no-loadscope-reorder
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 # Long ones first: two run at a time.
 TORTURE ?= $(addprefix tests/torture/,kill_service.py upkeep_scale.py relay_gaps.py upkeep_races.py \
 	stateful_model.py relay_faults.py relay_poison.py mutants_caught.py crash_database.py \
@@ -30,7 +31,7 @@ endef
 
 .PHONY: help setup proto release-contract docs docs-current fmt check lint types \
 	contract migrations-lint scripts-lint \
-	test mutants torture migrate run demo lock clean
+	test mutants torture bench bench-publish bench-planted migrate run demo lock clean
 
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,6 +107,15 @@ torture: $(VENV)/.dev ## Hold the promises in their large sizes (half an hour) a
 	@pytest -n $(PYTEST_WORKERS) $(PYTEST_FILES) -v --randomly-seed=$(TORTURE_SEED) \
 		--randomly-dont-reorganize --hypothesis-seed=$(TORTURE_SEED) \
 		--torture-page docs/torture.md $(TORTURE)
+
+bench: $(VENV)/.dev ## Measure hot paths beside their bare parts (10 minutes), or only SCENARIO
+	@python -m bench run $(addprefix --scenario ,$(SCENARIO)) $(BENCH_ARGS)
+
+bench-publish: $(VENV)/.dev ## Write docs/performance.md from what was measured last
+	@python -m bench publish
+
+bench-planted: $(VENV)/.dev ## Plant costs in copies of the tree and show that their rows turn red
+	@python -m bench.planted
 
 migrate: $(VENV)/.local ## Bring the schema of DATABASE_URL up to date
 	@catalog migrate

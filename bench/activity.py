@@ -1,0 +1,21 @@
+"""What is measured: scenarios of the product, and the bare parts they are held against."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bench.sample import Measured
+from bench.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One thing to measure for a while."""
+
+    name: str
+    family: str
+    """`bare`, or what the command line calls the scenario's group."""
+    says: str
+    measure: Callable[[Stage, float], Awaitable[Measured]]
+    """Given the stage and for how many seconds. Raises ChildError."""
+    long: bool = False
+    """True for one that takes its own time, whatever the seconds."""

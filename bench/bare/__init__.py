@@ -1,0 +1,1 @@
+"""The bare parts: what a path cannot do without, and nothing else."""

@@ -1,0 +1,68 @@
+"""py-spy on the service while one scenario loads it: where its time goes, by function."""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.activity import Activity
+from bench.sample import Measured
+from bench.stage import Stage
+
+_PER_SECOND = 500
+_MARGIN_SECONDS = 20.0
+
+
+class ProfilerError(Exception):
+    """py-spy could not watch; the message is its own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Stacks as they were seen, and what was measured meanwhile."""
+
+    stacks: Counter[tuple[str, ...]]
+    measured: Measured
+
+    def within(self) -> Counter[str]:
+        """Count the stacks that each function is in."""
+        seen: Counter[str] = Counter()
+        for stack, count in self.stacks.items():
+            for frame in set(stack):
+                seen[frame] += count
+        return seen
+
+    def itself(self) -> Counter[str]:
+        """Count the stacks that each function is at the end of."""
+        seen: Counter[str] = Counter()
+        for stack, count in self.stacks.items():
+            seen[stack[-1]] += count
+        return seen
+
+
+async def profiled(stage: Stage, activity: Activity, seconds: float, folder: Path) -> Profile:
+    """Watch the service while it holds the interpreter. Raises ProfilerError."""
+    raw = folder / f"{activity.name}.stacks"
+    spy = await asyncio.create_subprocess_exec(
+        *(str(Path(sys.executable).with_name("py-spy")), "record", "--gil", "--format", "raw"),
+        *("--output", str(raw), "--rate", str(_PER_SECOND), "--duration", str(round(seconds))),
+        *("--pid", str(stage.service.process.pid)),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    measured = await activity.measure(stage, seconds + 1)
+    async with asyncio.timeout(seconds + _MARGIN_SECONDS):
+        _, said = await spy.communicate()
+    if spy.returncode != 0:
+        raise ProfilerError(said.decode(errors="replace")[-500:])
+    return Profile(Counter(dict(read_stacks(raw.read_text("utf-8")))), measured)
+
+
+def read_stacks(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Read py-spy's raw form: frames joined by semicolons, a blank, a count."""
+    for line in text.splitlines():
+        frames, _, count = line.rpartition(" ")
+        if frames:
+            yield tuple(frames.split(";")), int(count)

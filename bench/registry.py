@@ -1,0 +1,70 @@
+"""All that can be measured, and what a choice of scenarios needs.
+
+A module `bench.growth` or `bench.held`, where there is one, adds its own
+`ACTIVITIES` and `BARS`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+from bench.activity import Activity
+from bench.bars import BARS, Bar
+from bench.scenarios import bare, callback, calls, client, relay
+
+_FAMILIES = (bare, calls, callback, relay, client)
+_MORE = ("bench.growth", "bench.held")
+
+
+class UnknownScenarioError(ValueError):
+    """The message names what there is."""
+
+
+@cache
+def _more() -> Sequence[ModuleType]:
+    return [import_module(name) for name in _MORE if find_spec(name) is not None]
+
+
+@cache
+def activities() -> Mapping[str, Activity]:
+    """Everything, by name, in the order in which a round goes through it."""
+    found = [*_FAMILIES, *(module for module in _more() if hasattr(module, "ACTIVITIES"))]
+    return {each.name: each for module in found for each in module.ACTIVITIES}
+
+
+@cache
+def bars() -> Sequence[Bar]:
+    """The one table, with the rows of the further modules."""
+    return [*BARS, *(bar for module in _more() for bar in getattr(module, "BARS", ()))]
+
+
+def chosen(names: Sequence[str]) -> Sequence[Activity]:
+    """Give what scenarios or families of these names take, bare parts included; all for none.
+
+    Raises UnknownScenarioError.
+    """
+    known = activities()
+    if not names:
+        return list(known.values())
+    wanted = set(_named(names, known))
+    for bar in bars():
+        if bar.scenario in wanted:
+            wanted |= set(bar.limit)
+    for bar in bars():  # a scenario that others are held against has parts of its own
+        if bar.scenario in wanted:
+            wanted |= set(bar.limit)
+    return [activity for name, activity in known.items() if name in wanted]
+
+
+def _named(names: Sequence[str], known: Mapping[str, Activity]) -> Iterator[str]:
+    families = {activity.family for activity in known.values()}
+    for name in names:
+        if name in known:
+            yield name
+        elif name in families:
+            yield from (each.name for each in known.values() if each.family == name)
+        else:
+            there = ", ".join([*sorted(families), *known])
+            raise UnknownScenarioError(f"no scenario {name}; there are: {there}")

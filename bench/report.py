@@ -1,0 +1,137 @@
+"""The whole run as one HTML page that needs nothing else."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from html import escape
+
+from bench import plots
+from bench.comparison import Change
+from bench.noise import capacity, warnings
+from bench.registry import activities, bars
+from bench.result import Result
+from bench.spelling import spelled
+from bench.tables import HEADS, figures_of, row_cells
+from bench.verdict import Row, judged, spreads
+
+COUNTED = (
+    "CPU is user and system time of the process under test alone, all its threads, as getrusage"
+    " counts them: the service for scenarios, the bare server or the bare worker for parts;"
+    " PostgreSQL, the load generator and the kernel's work for others are not in it. Busy is that"
+    " CPU over the time it took: 100 % is one core. Latencies are those of a closed loop: 32 calls"
+    " or 16 pushes in the air."
+)
+_STYLE = """
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 72em; color: #222 }
+table { border-collapse: collapse; margin: 1em 0 } th, td { padding: .25em .7em; text-align: left;
+border-bottom: 1px solid #ddd } td.n { text-align: right; font-variant-numeric: tabular-nums }
+.missed { background: #fbe3e0; color: #a31d0d; font-weight: bold } .met { color: #1d6b31 }
+.not { color: #888 } .warn { background: #fff3cd; padding: .6em 1em } svg { max-width: 100% }
+"""
+
+
+def page(result: Result, changes: Sequence[Change] = ()) -> str:
+    """Write it."""
+    found = spreads(result.samples)
+    rows = judged(bars(), result.samples)
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Catalog: performance</title>",
+        f"<style>{_STYLE}</style><h1>Every hot path beside its own limit</h1>",
+        _warnings(warnings(result.noise, found, bars())),
+        "<h2>Bars</h2>",
+        _rows(rows),
+        plots.ratios(rows),
+        "<h2>CPU beside the bare parts</h2>",
+        plots.costs(bars(), found),
+        "<h2>Latency</h2>",
+        plots.latencies(found),
+        "<h2>All figures</h2>",
+        f"<p>{COUNTED}</p>",
+        _figures(result),
+        f"<p>{generator(result)}</p>",
+        _changes(changes),
+        "<h2>Where and how</h2>",
+        _where(result),
+        "<h2>Raw</h2><details><summary>JSON</summary><pre>",
+        escape(json.dumps(asdict(result), indent=1)),
+        "</pre></details></html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def generator(result: Result) -> str:
+    """Say what the load generator could have done with a core of its own."""
+    found = spreads(result.samples)
+    told = []
+    for activity, what in (("empty_call", "calls"), ("empty_post", "posts")):
+        can = capacity(found, activity)
+        if can is not None:
+            rate = found[activity]["rate"].median
+            told.append(f"{can:,.0f} {what}/s, when an empty server answered {rate:,.0f}/s")
+    return f"With a core of its own the load generator asks {'; '.join(told)}." if told else ""
+
+
+def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+    head = "".join(f"<th>{escape(each)}</th>" for each in heads)
+    return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+def _cells(cells: Iterable[str], kind: str = "n") -> str:
+    return "".join(f"<td class='{kind}'>{escape(each)}</td>" for each in cells)
+
+
+def _rows(rows: Sequence[Row]) -> str:
+    def drawn(row: Row) -> str:
+        verdict = row.verdict.value + (f", {row.errors} errors" if row.errors else "")
+        said = _cells((row.bar.name, row.bar.says), "t") + _cells(row_cells(row))
+        return f"<tr class='{row.verdict.value.split()[0]}'>{said}{_cells([verdict], 't')}</tr>"
+
+    heads = ("scenario", "bar", "measured (spread)", "value", "limit", "verdict")
+    return _table(heads, map(drawn, rows))
+
+
+def _figures(result: Result) -> str:
+    known = activities()
+    lines = (
+        f"<tr>{_cells((name, known[name].says), 't')}{_cells(figures)}</tr>"
+        for name, figures in figures_of(result)
+    )
+    return _table(("activity", "what", *HEADS), lines)
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    if not changes:
+        return ""
+    lines = []
+    for change in changes:
+        kind = ("missed" if change.worse else "met") if change.certain else "not"
+        spells = [
+            spelled(each.median, change.figure, change.activity)
+            for each in (change.before, change.now)
+        ]
+        cells = _cells((change.activity, change.figure), "t")
+        cells += _cells((*spells, f"{change.factor:.2f} x"))
+        lines.append(f"<tr class='{kind}'>{cells}</tr>")
+    heads = ("activity", "figure", "before", "now", "factor")
+    said = "<p>Coloured where the rounds of both runs do not overlap.</p>"
+    return "<h2>Beside the earlier run</h2>" + said + _table(heads, lines)
+
+
+def _where(result: Result) -> str:
+    told = {
+        **result.machine,
+        "command": result.command,
+        "rounds": str(result.rounds),
+        "seconds of a window": f"{result.seconds:g}",
+        "minutes": f"{result.took_seconds / 60:.1f}",
+        "stolen by the hypervisor": f"{result.noise.steal:.1%}",
+        "taken by other processes": f"{result.noise.foreign:.1%}",
+    }
+    return _table((), (f"<tr>{_cells(pair, 't')}</tr>" for pair in told.items()))
+
+
+def _warnings(said: Sequence[str]) -> str:
+    if not said:
+        return ""
+    lines = "".join(f"<li>{escape(each)}</li>" for each in said)
+    return f"<div class=warn>The machine was noisy; believe it with care.<ul>{lines}</ul></div>"

@@ -1,0 +1,68 @@
+"""A run: rounds in which every activity has its turn, so that scenario and parts share minutes."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.activity import Activity
+from bench.machine import machine
+from bench.noise import Watch
+from bench.result import Result
+from bench.sample import Sample
+from bench.stage import Stage
+
+PREFLIGHT = ("empty_call", "empty_post")
+PREFLIGHT_ROUND = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to measure, for how long, how often."""
+
+    activities: Sequence[Activity]
+    seconds: float
+    rounds: int
+    command: str
+
+    @property
+    def windows(self) -> int:
+        """How many measurements that makes."""
+        return len(self.activities) * self.rounds
+
+    def turns(self) -> Iterator[tuple[int, Activity]]:
+        """Name every turn. Rounds begin at different places, so that nobody is always first."""
+        many = len(self.activities)
+        for number in range(self.rounds):
+            start = number * max(1, many // max(1, self.rounds))
+            for place in range(many):
+                yield number + 1, self.activities[(start + place) % many]
+
+
+async def run(stage: Stage, plan: Plan, tell: Callable[[Sample], None]) -> Result:
+    """Measure. Raises ChildError or TimeoutError when something did not work at all."""
+    began, watch, samples = time.monotonic(), Watch(), []
+    for number, activity in plan.turns():
+        sample = Sample(activity.name, number, await activity.measure(stage, plan.seconds))
+        samples.append(sample)
+        watch.look()
+        tell(sample)
+    return Result(
+        machine=machine(),
+        command=plan.command,
+        seconds=plan.seconds,
+        rounds=plan.rounds,
+        took_seconds=time.monotonic() - began,
+        noise=watch.noise(),
+        samples=samples,
+    )
+
+
+async def preflight(
+    stage: Stage, activities: Sequence[Activity], seconds: float
+) -> Sequence[Sample]:
+    """Ask empty servers, to show what the generator can."""
+    return [
+        Sample(activity.name, PREFLIGHT_ROUND, await activity.measure(stage, seconds))
+        for activity in activities
+        if activity.name in PREFLIGHT
+    ]
