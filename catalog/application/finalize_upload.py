@@ -216,6 +216,13 @@ def _rejected_rows(rejection: Rejection, *, fails: bool) -> Applied:
     )
 
 
+def _refusal(judgement: Judgement) -> FailureCode | None:
+    """Say what is wrong with the object; the right one is wrong for a cancelled upload alone."""
+    code = REFUSALS.get(judgement.event)
+    cancelled = judgement.transition.effect is Effect.REJECTED
+    return None if code is FailureCode.CANCELLED and not cancelled else code
+
+
 def _outcome(
     judgement: Judgement, upload: Upload, *, video_created: bool = False
 ) -> FinalizeOutcome:
@@ -223,7 +230,7 @@ def _outcome(
     return FinalizeOutcome(
         effect=effect.value,
         upload=upload,
-        refusal=REFUSALS.get(judgement.event),
+        refusal=_refusal(judgement),
         size_differs=judgement.size_differs,
         type_differs=judgement.type_differs,
         video_created=video_created,

@@ -49,6 +49,7 @@ async def test_the_right_object_completes_a_waiting_upload(world: World) -> None
     outcome = await world.finalize(stored)
     assert (outcome.effect, outcome.upload_id) == ("completed", upload.upload_id)
     assert (outcome.alarm, outcome.size_differs, outcome.type_differs) == (False, False, False)
+    assert outcome.refusal is None
     after = await world.now(upload)
     assert after.status is UploadStatus.COMPLETED
     assert (after.size_bytes, after.generation, after.md5_hash) == (
@@ -101,7 +102,8 @@ async def test_a_bad_object_of_a_failed_upload_is_buried_alone(
 ) -> None:
     upload = await world.failed()
     late = make(upload)
-    assert (await world.finalize(late)).effect == "rejected"
+    outcome = await world.finalize(late)
+    assert (outcome.effect, outcome.refusal) == ("rejected", code)
     assert await world.now(upload) == upload
     assert await world.events_of(upload) == ["video.upload.failed"]
     assert late.generation in [
@@ -147,7 +149,7 @@ async def test_nothing_completes_a_cancelled_upload(world: World) -> None:
 async def test_another_right_object_of_a_completed_upload_raises_an_alarm(world: World) -> None:
     upload = await world.completed()
     outcome = await world.finalize(a_stored_object(upload))
-    assert (outcome.effect, outcome.alarm) == ("ignored", True)
+    assert (outcome.effect, outcome.alarm, outcome.refusal) == ("ignored", True, None)
     assert await world.now(upload) == upload
     assert await world.ledger.tombstones(upload.ref) == []
 
