@@ -22,7 +22,7 @@ from bench.noise import warnings
 from bench.profiled import Profile, ProfilerError, profiled
 from bench.registry import UnknownScenarioError, bars, chosen
 from bench.result import Result, UnreadableResultError, read
-from bench.running import Plan, preflight, run
+from bench.running import Plan, preflight, run, warmed
 from bench.stage import stage
 from bench.tables import changes_table, figures_table, profile_table, rows_table
 from bench.verdict import Row, all_met, judged, spreads
@@ -46,6 +46,7 @@ def run_command(
     baseline: Annotated[Path | None, typer.Option(help="Compare with this earlier result.")] = None,
     out: Annotated[Path, typer.Option(help="Where latest.json and latest.html go.")] = RESULTS,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    durable: Annotated[bool, typer.Option(help="Whether commits wait for the disk.")] = True,
     strict: Annotated[bool, typer.Option(help="End with 1 when a bar is missed.")] = False,
 ) -> None:
     """Measure scenarios and their bare parts in turns, and judge them by their bars."""
@@ -54,7 +55,8 @@ def run_command(
         earlier = read(baseline) if baseline else None
     except (UnknownScenarioError, UnreadableResultError, OSError) as wrong:
         raise _ended(str(wrong), _WRONG_USE) from None
-    plan = Plan(activities, seconds, repeats, shlex.join(["python -m bench", *sys.argv[1:]]))
+    command = "python -m bench " + shlex.join(sys.argv[1:])
+    plan = Plan(activities, seconds, repeats, command, durable)
     try:
         result = asyncio.run(_measured(plan))
     except (ChildError, TimeoutError) as broken:
@@ -113,7 +115,11 @@ async def _measured(plan: Plan) -> Result:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=_ERRORS, transient=True) as progress:
         bar = progress.add_task("", total=plan.windows)
-        async with stage(lambda step: progress.update(bar, description=step)) as ready:
+
+        def say(step: str) -> None:
+            progress.update(bar, description=step)
+
+        async with stage(say, durable=plan.durable) as ready:
             for sample in await preflight(ready, plan.activities, min(1.0, plan.seconds)):
                 figures = sample.figures()
                 _ERRORS.print(
@@ -121,6 +127,8 @@ async def _measured(plan: Plan) -> Result:
                     f" {figures['busy']:.0%} busy; the generator is"
                     f" {figures['generator_busy']:.0%} busy with that"
                 )
+            say("warming up")
+            await warmed(ready, plan.activities)
             return await run(
                 ready,
                 plan,

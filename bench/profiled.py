@@ -1,9 +1,9 @@
 """py-spy on the service while one scenario loads it: where its time goes, by function."""
 
 import asyncio
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from bench.activity import Activity
 from bench.sample import Measured
 from bench.stage import Stage
 
+_LINE = re.compile(r":\d+(?=\)$)")
 _PER_SECOND = 500
 _MARGIN_SECONDS = 20.0
 
@@ -57,12 +58,17 @@ async def profiled(stage: Stage, activity: Activity, seconds: float, folder: Pat
         _, said = await spy.communicate()
     if spy.returncode != 0:
         raise ProfilerError(said.decode(errors="replace")[-500:])
-    return Profile(Counter(dict(read_stacks(raw.read_text("utf-8")))), measured)
+    return Profile(read_stacks(raw.read_text("utf-8")), measured)
 
 
-def read_stacks(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Read py-spy's raw form: frames joined by semicolons, a blank, a count."""
+def read_stacks(text: str) -> Counter[tuple[str, ...]]:
+    """Read py-spy's raw form: frames joined by semicolons, a blank, a count.
+
+    Lines of one function count as the function.
+    """
+    stacks: Counter[tuple[str, ...]] = Counter()
     for line in text.splitlines():
         frames, _, count = line.rpartition(" ")
         if frames:
-            yield tuple(frames.split(";")), int(count)
+            stacks[tuple(_LINE.sub("", frame) for frame in frames.split(";"))] += int(count)
+    return stacks

@@ -13,6 +13,8 @@ from bench.stage import Stage
 
 PREFLIGHT = ("empty_call", "empty_post")
 PREFLIGHT_ROUND = 0
+_OF_SERVICE = ("init", "get", "callback")
+_WARMING_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Plan:
     seconds: float
     rounds: int
     command: str
+    durable: bool = True
 
     @property
     def windows(self) -> int:
@@ -55,6 +58,13 @@ async def run(stage: Stage, plan: Plan, tell: Callable[[Sample], None]) -> Resul
         noise=watch.noise(),
         samples=samples,
     )
+
+
+async def warmed(stage: Stage, activities: Sequence[Activity]) -> None:
+    """Let the service do for the first time what it does once: imports, plans, certificates."""
+    for activity in activities:
+        if activity.family in _OF_SERVICE:
+            await activity.measure(stage, _WARMING_SECONDS)
 
 
 async def preflight(

@@ -101,14 +101,14 @@ def measured(told: Mapping[str, Any], errors: int = 0) -> Measured:
 
 
 @asynccontextmanager
-async def stage(progress: Callable[[str], None], log: Path | None = None) -> AsyncIterator[Stage]:
-    """Set it up, and take it down when the block ends.
+async def stage(progress: Callable[[str], None], *, durable: bool = True) -> AsyncIterator[Stage]:
+    """Set it up, and take it down when the block ends. User rates are not limited.
 
-    The database is as durable as one in production; user rates are not limited.
+    `durable` is what a database in production is; without it no commit waits for the disk.
     """
     async with AsyncExitStack() as stack:
         progress("starting PostgreSQL")
-        cluster = await stack.enter_async_context(on_thread(running_cluster()))
+        cluster = await stack.enter_async_context(on_thread(running_cluster(durable=durable)))
         dsn = cluster.dsn("catalog")
         progress("applying migrations")
         await asyncio.to_thread(migrations.apply, dsn)
@@ -118,7 +118,7 @@ async def stage(progress: Callable[[str], None], log: Path | None = None) -> Asy
         await _rows(database)
         progress("starting emulator, service and empty servers")
         folder = stack.enter_context(scratch_folder("bench"))
-        yield await _around(stack, dsn, database, folder, log or folder / "service.log")
+        yield await _around(stack, dsn, database, folder)
 
 
 async def _around(
@@ -126,7 +126,6 @@ async def _around(
     dsn: str,
     database: "asyncpg.Connection[asyncpg.Record]",
     folder: Path,
-    log: Path,
 ) -> Stage:
     emulator = await stack.enter_async_context(
         run_emulator(EmulatorSettings(data_dir=folder / "gcs"))
@@ -134,12 +133,13 @@ async def _around(
     settings = service_settings(emulator, dsn) | database_settings(dsn)
     settings["CATALOG_LIMITS__USER_CALLS_PER_SECOND"] = "0"
     forger = await asyncio.to_thread(SigningKey.generate)
+    service = service_process(settings, log=folder / "service.log")
     claims = {"aud": AUDIENCE}
     return Stage(
         dsn=dsn,
         database=database,
         emulator=emulator,
-        service=await stack.enter_async_context(service_process(settings, log=log)),
+        service=await stack.enter_async_context(service),
         bare=await stack.enter_async_context(bare_servers(dsn)),
         asking=await stack.enter_async_context(hand()),
         working=await stack.enter_async_context(hand()),
