@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 import catalog
 from catalog.runtime.dsn import EXPECTED, is_postgres_url, without_secrets
@@ -64,13 +65,15 @@ def apply(dsn: str, *, create: bool = True, wait_seconds: int = 30) -> Sequence[
     return [line.removeprefix(prefix) for line in done.stdout.splitlines() if prefix in line]
 
 
-async def missing(pool: "asyncpg.Pool[asyncpg.Record]") -> list[str]:
+async def missing(
+    database: "asyncpg.Pool[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]",
+) -> list[str]:
     """List the versions that this release needs and the database lacks.
 
     A newer schema is fine: migrations only add.
     """
     try:
-        rows = await pool.fetch(_APPLIED)
+        rows = await database.fetch(_APPLIED)
     except asyncpg.UndefinedTableError:
         rows = []
     applied = {row["version"] for row in rows}

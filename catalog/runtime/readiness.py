@@ -61,8 +61,19 @@ class ServiceReadiness:
             return self._seen
         try:
             async with asyncio.timeout(_DATABASE_SECONDS):
-                missing = await migrations.missing(self._pool)
+                missing = await self._missing()
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return _Look(database="unavailable", schema="unknown")
         self._answered_at = time.monotonic()
         return _Look(schema="incomplete" if missing else OK)
+
+    async def _missing(self) -> list[str]:
+        """Look, and end a connection that gives no answer: its pool would wait for it longer."""
+        connection = await self._pool.acquire(timeout=_DATABASE_SECONDS)
+        try:
+            return await migrations.missing(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        finally:
+            await self._pool.release(connection)

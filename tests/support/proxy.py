@@ -47,6 +47,10 @@ class Proxy:
     upstream: tuple[str, int]
     cut: Cut | None = None
     strikes: int = 0
+    away: bool = False
+    """No connection is taken."""
+    passing: asyncio.Event = field(default_factory=asyncio.Event)
+    """While it is not set, connections are taken and requests go nowhere."""
     _seen: int = 0
     _links: set["asyncio.Task[None]"] = field(default_factory=set)
 
@@ -56,6 +60,9 @@ class Proxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection until either side ends it."""
+        if self.away:
+            writer.transport.abort()
+            return
         task = asyncio.current_task()
         assert task is not None
         self._links.add(task)
@@ -79,8 +86,9 @@ class Proxy:
             await asyncio.wait(self._links)
 
     async def _requests(self, reader: asyncio.StreamReader, link: _Link) -> None:
-        link.server.write(await _startup(reader))
-        request = b""
+        startup, request = await _startup(reader), b""
+        await self.passing.wait()
+        link.server.write(startup)
         while True:
             kind, message = await _message(reader)
             request += message
@@ -90,6 +98,7 @@ class Proxy:
                 if self.cut is not None and not self.cut.reply_only:
                     raise EOFError
                 link.doomed = True
+            await self.passing.wait()
             link.server.write(request)
             await link.server.drain()
             request = b""
@@ -131,6 +140,7 @@ async def postgres_proxy(dsn: str) -> AsyncIterator[Proxy]:
     assert parts.hostname is not None
     assert parts.port is not None
     proxy = Proxy("", (parts.hostname, parts.port))
+    proxy.passing.set()
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     credentials = parts.netloc.rpartition("@")[0]
