@@ -1,0 +1,1 @@
+"""Tests of what Catalog tells of itself."""
