@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 from typing import Literal
 
 import structlog
@@ -10,6 +11,27 @@ from structlog.typing import EventDict, Processor
 
 _QUIET = ("httpx", "httpcore", "google", "urllib3", "asyncio", "grpc")
 """Libraries whose informational lines may quote URLs, which can be secrets."""
+
+
+class NotExported(logging.Handler):
+    """Says now and then that a collector takes nothing: the library says it for every batch.
+
+    Its own words are left out. They quote the collector's URL and answer.
+    """
+
+    def __init__(self, every_seconds: float = 60.0) -> None:
+        super().__init__(logging.WARNING)
+        self._every = every_seconds
+        self._quiet_until = 0.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Name the part that complains, once in a while."""
+        if time.monotonic() < self._quiet_until:
+            return
+        self._quiet_until = time.monotonic() + self._every
+        structlog.get_logger(component="telemetry").warning(
+            "telemetry_not_exported", exporter=record.name.rpartition(".")[2]
+        )
 
 
 def _named(_logger: object, _method: str, event: EventDict) -> EventDict:
@@ -53,5 +75,7 @@ def configure(log_format: Literal["auto", "json", "console"], log_level: str) ->
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    hushed = logging.getLogger("opentelemetry")
+    hushed.handlers, hushed.propagate = [NotExported()], False
     # Its pool warns with a traceback for each connection that fails; readiness and calls say it.
     logging.getLogger("asyncpg").setLevel(logging.ERROR)

@@ -31,8 +31,8 @@ def _address(value: str) -> str:
 
 
 def _http_url(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-        raise ValueError("must be an http or https URL")
+    if value and not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s?#]*)?", value):
+        raise ValueError("must be an http or https URL without user, query and fragment")
     return value.rstrip("/")
 
 

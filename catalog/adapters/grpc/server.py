@@ -43,9 +43,6 @@ class GrpcSettings:
     max_message_bytes: int = 256 * 1024
     """Where the transport gives up; the guard refuses earlier and says why."""
     max_metadata_bytes: int = 16 * 1024
-    max_streams: int = 100
-    """Calls under way on one connection; more wait with the caller. What gRPC's core has
-    read and nobody has taken yet it throws away from a thousand calls on, answered CANCELLED."""
     min_ping_interval_seconds: int = 30
     """Clients that ping more often without data are sent away (gRPC keepalive guide)."""
 
@@ -54,7 +51,6 @@ class GrpcSettings:
         return (
             ("grpc.so_reuseport", 0),  # a second server on the port must fail, not share it
             ("grpc.max_receive_message_length", self.max_message_bytes),
-            ("grpc.max_concurrent_streams", self.max_streams),
             ("grpc.max_metadata_size", self.max_metadata_bytes),
             ("grpc.absolute_max_metadata_size", self.max_metadata_bytes),
             ("grpc.keepalive_permit_without_calls", 1),

@@ -13,12 +13,13 @@ Plain = dict[str, dict[str, Any]]
 Values = st.SearchStrategy[Any]
 SECRETS = ("url", "url_file", "direct_url", "direct_url_file")
 _word = st.from_regex(r"[a-z0-9][a-z0-9._@-]{0,20}", fullmatch=True)
+_name = st.from_regex(r"[a-z0-9][a-z0-9.-]{0,20}", fullmatch=True)
 _host = st.sampled_from(["", "0.0.0.0", "localhost", "[::1]"])
 _by_name: dict[str, Values] = {
     "addr": st.builds("{}:{}".format, _host, st.integers(0, 65_535)),
     "topic": st.from_regex(r"[a-z][a-z0-9-]{2,20}", fullmatch=True),
-    "endpoint": st.builds("https://{}/{}".format, _word, _word),
-    "certs_url": st.builds("https://{}".format, _word),
+    "endpoint": st.builds("https://{}/{}".format, _name, _word),
+    "certs_url": st.builds("https://{}".format, _name),
     "path": st.builds("/{}".format, _word),
     "file": st.none() | st.builds("/run/{}".format, _word),
 }

@@ -34,6 +34,15 @@ def test_no_problem_of_the_settings_repeats_it(bare: Environment, tmp_path: Path
     assert CANARY not in str(refused.value)
 
 
+@pytest.mark.parametrize("url", [f"https://u:{CANARY}@h", f"https://h/?key={CANARY}"])
+def test_an_address_of_others_holds_no_secret(bare: Environment, url: str) -> None:
+    bare.set(CATALOG_TELEMETRY__OTLP_ENDPOINT=url)
+    with pytest.raises(ConfigError) as refused:
+        load(None)
+    assert "telemetry.otlp_endpoint" in str(refused.value)
+    assert CANARY not in str(refused.value)
+
+
 @pytest.mark.parametrize("dsn", [DSN, f"postgresql://u:{CANARY}%zz@127.0.0.1:1/db", CANARY])
 def test_a_failed_migration_does_not_repeat_it(dsn: str) -> None:
     with pytest.raises(migrations.MigrationError) as failed:

@@ -1,0 +1,89 @@
+"""Lines as machines and people read them, and libraries that must not say too much."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import structlog
+
+from catalog.runtime import logs
+
+CANARY = "c4n4ry"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What goes to standard error."""
+
+    captured: pytest.CaptureFixture[str]
+
+    def text(self) -> str:
+        return self.captured.readouterr().err
+
+    def lines(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.text().splitlines()]
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Iterator[Said]:
+    """Leaves logging as it was."""
+    root, ours = logging.getLogger(), logging.getLogger("opentelemetry")
+    before = (root.handlers[:], root.level, ours.handlers[:], ours.propagate)
+    yield Said(capsys)
+    root.handlers, root.level = before[0], before[1]
+    ours.handlers, ours.propagate = before[2], before[3]
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+def test_a_line_for_machines_names_what_is_bound(said: Said) -> None:
+    logs.configure("json", "info")
+    structlog.contextvars.bind_contextvars(trace_id="t-1", upload_id="u-1")
+    structlog.get_logger(component="push").info("push", status=204)
+    (line,) = said.lines()
+    assert str(line.pop("timestamp")).endswith("Z")
+    assert line == {
+        "component": "push",
+        "status": 204,
+        "event": "push",
+        "trace_id": "t-1",
+        "upload_id": "u-1",
+        "level": "info",
+        "service": "catalog",
+    }
+
+
+def test_a_line_of_a_library_carries_the_same(said: Said) -> None:
+    logs.configure("json", "info")
+    structlog.contextvars.bind_contextvars(trace_id="t-1")
+    logging.getLogger("grpc").warning("something %s", "odd")
+    (line,) = said.lines()
+    assert (line["event"], line["trace_id"], line["level"]) == ("something odd", "t-1", "warning")
+
+
+def test_a_line_for_people_is_one_line_with_names(said: Said) -> None:
+    logs.configure("console", "info")
+    structlog.get_logger(component="push").info("push", upload_id="u-1")
+    (line,) = said.text().splitlines()
+    assert "push" in line
+    assert "u-1" in line
+    assert "upload_id" in line
+
+
+def test_what_is_below_the_level_is_not_said(said: Said) -> None:
+    logs.configure("json", "warning")
+    structlog.get_logger(component="push").info("push")
+    assert said.text() == ""
+
+
+def test_a_collector_that_takes_nothing_is_one_line_without_its_words(said: Said) -> None:
+    logs.configure("json", "info")
+    exporter = logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    for _ in range(100):
+        exporter.warning("Transient error at https://user:%s@collector", CANARY)
+        exporter.error("Failed to export: %s", CANARY)
+    (line,) = said.lines()
+    assert (line["event"], line["exporter"]) == ("telemetry_not_exported", "trace_exporter")
+    assert CANARY not in str(line)
