@@ -14,6 +14,7 @@ PYTEST_WORKERS ?= 2
 # A file stays with one worker, and so does the service or installation that its tests share.
 PYTEST_FILES := --dist loadfile --no-loadscope-reorder
 PYTEST_ARGS ?=
+PROMTOOL ?= promtool
 BENCH_ARGS ?=
 # Long ones first: two run at a time.
 TORTURE ?= $(addprefix tests/torture/,kill_service.py upkeep_scale.py relay_gaps.py upkeep_races.py \
@@ -31,7 +32,7 @@ endef
 
 .PHONY: help setup proto release-contract docs docs-current fmt check lint types \
 	contract migrations-lint scripts-lint \
-	test mutants torture bench bench-publish bench-planted migrate run demo lock clean
+	test test-ops mutants torture bench bench-publish bench-planted migrate run demo lock clean
 
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,8 +65,9 @@ release-contract: $(VENV)/.dev ## Make today's contract and SQL those that later
 	@rm -f tests/data/released_sql/*.sql
 	@cp catalog/adapters/postgres/sql/*.sql tests/data/released_sql/
 
-docs: $(VENV)/.dev ## Write the pages of docs/ that are made from the code
+docs: $(VENV)/.dev ## Write what is made from the code: pages of docs/, the dashboard
 	@python -m tools.docs_from_code
+	@python -m tools.dashboard
 
 fmt: $(VENV)/.dev ## Format code and contract
 	@ruff check --quiet --fix-only $(HAND_WRITTEN)
@@ -90,6 +92,7 @@ contract: $(VENV)/.dev
 
 docs-current: $(VENV)/.dev
 	@python -m tools.docs_from_code --check
+	@python -m tools.dashboard --check
 
 migrations-lint: $(VENV)/.dev
 	@squawk $(MIGRATIONS)
@@ -99,6 +102,13 @@ scripts-lint: $(VENV)/.dev
 
 test: $(VENV)/.dev ## Run all tests, on a PostgreSQL of their own
 	@PYTHONDONTWRITEBYTECODE= pytest -n $(PYTEST_WORKERS) $(PYTEST_FILES) $(PYTEST_ARGS)
+
+test-ops: ## Try the alerts on made and on recorded series; needs promtool
+	@command -v $(PROMTOOL) >/dev/null || { echo "make test-ops needs promtool. Debian and Ubuntu have it in" \
+		"the package prometheus (apt-get install --no-install-recommends prometheus), prometheus.io/download" \
+		"has it for others; PROMTOOL=/path/to/promtool names one that is elsewhere." >&2; exit 1; }
+	@$(PROMTOOL) check config deploy/prometheus/prometheus.yaml
+	@$(PROMTOOL) test rules deploy/prometheus/tests/*.yaml deploy/prometheus/tests/recorded/*.yaml
 
 mutants: $(VENV)/.dev ## Seed bugs, or only MUTANT, and show that the tests catch them
 	@python -m tests.mutants $(MUTANT)

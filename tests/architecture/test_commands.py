@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.source import REPOSITORY
 
 COMMANDS = {
-    *("help", "setup", "proto", "fmt", "docs", "check", "test", "mutants", "torture"),
+    *("help", "setup", "proto", "fmt", "docs", "check", "test", "test-ops", "mutants", "torture"),
     *("migrate", "run", "demo", "lock", "clean"),
 }
 LOCKED = sorted((REPOSITORY / "requirements").glob("*.txt"))
@@ -34,7 +34,7 @@ def test_make_help_lists_every_command() -> None:
 def test_ci_runs_what_people_run() -> None:
     run = (REPOSITORY / ".ci" / "run").read_text()
     commands = re.findall(r"^(?:make|git diff) .*", run, re.MULTILINE)
-    assert commands[-2:] == ["make check", "make test"]
+    assert commands[-3:] == ["make check", "make test-ops", "make test"]
     assert {"make setup", "make proto", "git diff --exit-code -- catalog/api"} <= set(commands)
     assert ".ci/run" in (REPOSITORY / ".github" / "workflows" / "ci.yml").read_text()
 

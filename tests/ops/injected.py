@@ -116,7 +116,7 @@ class Injected:
 INJECTED: Mapping[str, Injected] = {
     "quiet_hour": Injected(_nothing, None, 120),
     "database_down": Injected(database_down, "CatalogDatabaseDown"),
-    "pubsub_down": Injected(pubsub_down, "CatalogTopicDown"),
+    "pubsub_down": Injected(pubsub_down, "CatalogTopicDown", 100),
     "issuer_down": Injected(issuer_down, "CatalogIssuerUnreachable"),
     "wrong_md5": Injected(wrong_md5, "CatalogMd5Mismatches"),
     "flood": Injected(flood, "CatalogRefusingLoad", settings={"CATALOG_LIMITS__MAX_CALLS": "2"}),

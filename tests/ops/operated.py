@@ -20,6 +20,7 @@ RUNBOOKS = REPOSITORY / "docs" / "runbooks"
 _SUBSCRIPTION = "stackdriver_pubsub_subscription_pubsub_googleapis_com_subscription"
 EXTERNAL = {
     "up": "Prometheus: whether a target answered",
+    "ALERTS": "Prometheus: what fires",
     f"{_SUBSCRIPTION}_oldest_unacked_message_age": "Cloud Monitoring",
     f"{_SUBSCRIPTION}_num_undelivered_messages": "Cloud Monitoring",
 }

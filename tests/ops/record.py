@@ -54,8 +54,9 @@ def _written(name: str, injected: Injected, recording: Recording) -> str:
     if injected.alert is None:
         tests += _expectation(end, firing, None)
     else:
-        tests += _expectation((BEFORE - 1) * STRETCH / 60, firing, None)
-        tests += _expectation(end, f'{firing},alertname="{injected.alert}"', injected.alert)
+        which = f'{firing},alertname="{injected.alert}"'
+        tests += _expectation((BEFORE - 1) * STRETCH / 60, which, None)
+        tests += _expectation(end, which, injected.alert)
     return head + "\n".join([*series, *tests]) + "\n"
 
 
@@ -75,8 +76,9 @@ async def recorded(injected: Injected, folder: Path) -> Recording:
             await scene.record(recording, BEFORE)
             fault = asyncio.create_task(_kept(injected, scene))
             await scene.record(recording, injected.seconds)
-            if fault.done():
-                fault.result()  # it ends by itself only when it could not be injected
+            for task in (fault, people):
+                if task.done():
+                    task.result()  # neither ends by itself unless it is broken
             fault.cancel()
             await asyncio.wait([fault])
         finally:

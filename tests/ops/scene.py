@@ -113,7 +113,8 @@ class Scene:
                 await asyncio.sleep(1 / _UPLOADS_A_SECOND)
 
     async def _try(self) -> None:
-        with contextlib.suppress(grpc.aio.AioRpcError, AssertionError):
+        """Give up what is refused, or whose service is just being started again."""
+        with contextlib.suppress(grpc.aio.AioRpcError, grpc.aio.UsageError):
             await self.upload()
 
     async def record(self, recording: Recording, seconds: int) -> None:
