@@ -13,9 +13,12 @@ from catalog.application.metrics.outbox import (
     RELAY_SHARDS,
     TOPIC_UP,
 )
-from catalog.application.outbox_records import SHARDS
+from catalog.application.outbox_records import SHARDS, QueuedEvent, Setback
 from catalog.application.ports import PublishError
 from catalog.application.records import OutboxRecord
+from catalog.application.relay_batches import Batch
+from catalog.application.relay_figures import RelayFigures
+from tests.support.outbox import an_outbox_record
 from tests.unit.application.relay_world import RelayWorld, until
 
 
@@ -108,3 +111,12 @@ async def test_a_lost_session_takes_its_shards_and_its_doubts_along(world: Relay
         assert await _becomes(measures, 1)
         await until(lambda: measures.level(RELAY_SHARDS) == len(SHARDS))
         await world.settled()
+
+
+def test_the_attempt_after_which_an_event_is_given_up_counts_as_that_and_not_as_failed() -> None:
+    measures, record = MemoryMeasures(), an_outbox_record()
+    batch = Batch(record.aggregate_id, 0, [QueuedEvent(1, 0, 3, record)])
+    figures = RelayFigures(measures)
+    figures.failed(batch, Setback(1, 4, 0, "INVALID_ARGUMENT", parked=True))
+    assert measures.count(PUBLISH_ATTEMPTS, result="parked") == 1
+    assert measures.count(PUBLISH_ATTEMPTS, result="failed") == 0
