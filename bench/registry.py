@@ -31,7 +31,20 @@ def _more() -> Sequence[ModuleType]:
 def activities() -> Mapping[str, Activity]:
     """Everything, by name, in the order in which a round goes through it."""
     found = [*_FAMILIES, *(module for module in _more() if hasattr(module, "ACTIVITIES"))]
-    return {each.name: each for module in found for each in module.ACTIVITIES}
+    known = {each.name: each for module in found for each in module.ACTIVITIES}
+    return {name: known[name] for name in in_turns(known, bars())}
+
+
+def in_turns(known: Mapping[str, Activity], among: Sequence[Bar]) -> Sequence[str]:
+    """Order names so that what is held against each other has its turns side by side."""
+    placed: dict[str, None] = {}
+    for name, activity in known.items():
+        if activity.family != "bare":
+            parts = (part for bar in among if bar.scenario == name for part in bar.limit)
+            placed |= dict.fromkeys([*parts, name])
+    return [
+        name for name in [*placed, *(name for name in known if name not in placed)] if name in known
+    ]
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from bench.bare.pool import database_settings
-from bench.bare.servers import SELECTED, SELECTED_TAG
+from bench.bare.servers import ROWS, SELECTED_TAG
 from bench.children import BareServers, Hand, bare_servers, hand
 from bench.items import Item
 from bench.sample import Measured
@@ -151,6 +151,6 @@ async def _around(
 
 async def _rows(database: "asyncpg.Connection[asyncpg.Record]") -> None:
     await make_bare_schema(database)
-    items = [Item(SELECTED_TAG, number) for number in range(SELECTED)]
+    items = [Item(SELECTED_TAG, number) for number in range(ROWS)]
     for schema in ("bare", "catalog"):
         await make_uploads(database, items, schema=schema)

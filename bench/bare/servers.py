@@ -26,8 +26,10 @@ from catalog.adapters.http.server import HttpSettings, http_server
 from catalog.adapters.postgres.queries import load
 
 EVERYWHERE = "127.0.0.1:0"
+ROWS = 50_000
+"""Uploads that are there before anything is measured."""
 SELECTED = 20_000
-"""How many uploads the bare select finds, in turn."""
+"""How many of them are asked for, in turn."""
 SELECTED_TAG = "selected"
 
 

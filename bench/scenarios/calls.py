@@ -50,5 +50,5 @@ ACTIVITIES: Sequence[Activity] = (
     Activity("init_new", "init", "InitResumableUpload of content nobody has sent", _init_new),
     Activity("init_repeated", "init", "the same again while the upload waits", _init_repeated),
     Activity("init_completed", "init", "the same again after it completed", _init_completed),
-    Activity("get_upload", "get", "GetUpload among 20,000", _get_upload),
+    Activity("get_upload", "get", "GetUpload among 50,000", _get_upload),
 )

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bench.planted import PLANTED, ROOT, Outcome, Planted, of_row
+from bench.planted import PLANTED, ROOT, Outcome, Planted, Standing, of_row
 from bench.registry import activities, bars
+from bench.spread import Spread
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
@@ -15,23 +16,35 @@ def test_a_planted_cost_changes_the_tree_and_names_a_row(planted: Planted) -> No
     assert planted.scenario in activities()
 
 
+def standing(verdict: str, *ratios: float) -> Standing:
+    return Standing(verdict, Spread.of(ratios) if ratios else None)
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "seen"),
+    ("before", "after", "told"),
     [
-        ("met", "missed", True),
-        ("met", "met", False),
-        ("missed", "missed", False),
-        ("met", "not measured", False),
+        (standing("met", 1.0, 1.2), standing("missed", 1.1, 1.5), "turned red"),
+        (standing("met", 1.0), standing("met", 1.1), "not seen"),
+        (standing("met", 1.0), standing("not measured"), "not seen"),
+        (standing("missed", 2.0, 2.2), standing("missed", 2.1, 3.0), "not seen"),
+        (
+            standing("missed", 2.0, 2.2),
+            standing("missed", 2.6, 3.0),
+            "red before, and clearly worse",
+        ),
     ],
 )
-def test_only_a_row_that_turned_red_has_seen_it(before: str, after: str, *, seen: bool) -> None:
-    assert Outcome(PLANTED[0], (before, 1.0), (after, 2.0)).seen is seen
+def test_what_is_told_of_a_planted_cost(before: Standing, after: Standing, told: str) -> None:
+    outcome = Outcome(PLANTED[0], before, after)
+    assert outcome.told == told
+    assert outcome.turned_red is (told == "turned red")
 
 
 def test_a_row_is_found_in_what_a_run_prints() -> None:
+    ratio = {"median": 1.5, "least": 1.0, "most": 2.0, "rounds": 3}
     rows = [
-        {"bar": {"name": "a"}, "verdict": "met", "ratio": {"median": 1.5}},
+        {"bar": {"name": "a"}, "verdict": "met", "ratio": ratio},
         {"bar": {"name": "b"}, "verdict": "not measured", "ratio": None},
     ]
-    assert of_row({"rows": rows}, "a") == ("met", 1.5)
-    assert of_row({"rows": rows}, "b")[0] == "not measured"
+    assert of_row({"rows": rows}, "a") == Standing("met", Spread(1.5, 1.0, 2.0, 3))
+    assert of_row({"rows": rows}, "b") == Standing("not measured", None)

@@ -39,3 +39,11 @@ def test_a_name_that_does_not_exist_is_answered_with_those_that_do() -> None:
 def test_every_bar_is_about_something_that_can_be_measured() -> None:
     about = {each for bar in bars() for each in (bar.scenario, *bar.limit)}
     assert about <= set(activities())
+
+
+def test_what_is_held_against_each_other_has_its_turns_side_by_side() -> None:
+    order = list(activities())
+    assert order[:4] == ["empty_call", "bare_upsert", "signature", "init_new"]
+    for bar in bars():
+        places = [order.index(name) for name in (*bar.limit, bar.scenario)]
+        assert max(places) - min(places) <= 8
