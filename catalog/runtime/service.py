@@ -71,8 +71,11 @@ async def service(config: Config) -> AsyncIterator[Running]:
             http = await stack.enter_async_context(_http(config, container, ready, told.measures))
         with listening("server.grpc_addr", config.server.grpc_addr):
             grpc = await stack.enter_async_context(_grpc(config, container))
+        health = ServingHealth(HealthEndpoints(ready), grpc)
+        # Before anybody is told of the ports: nobody hears SERVING who hears otherwise soon after.
+        await health.look()
         loops = {
-            "health": ServingHealth(HealthEndpoints(ready), grpc).run,
+            "health": health.run,
             **_showing(config, store, told, workers, readiness, serving=container),
         }
         background = await stack.enter_async_context(in_background(loops))

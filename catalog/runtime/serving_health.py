@@ -18,17 +18,23 @@ class ServingHealth:
 
     endpoints: HealthEndpoints
     grpc: GrpcServer
-    _serving: bool = True
+    _serving: bool | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop` is set."""
-        log = structlog.get_logger(component="health")
         while not stop.is_set():
-            components = await self.endpoints.components()
-            amiss = {name: state for name, state in components.items() if state != OK}
-            if self._serving is bool(amiss):
-                self._serving = not amiss
-                await self.grpc.set_serving(serving=self._serving)
-                tell = log.info if self._serving else log.warning
-                tell("health_changed", serving=self._serving, amiss=amiss)
+            await self.look()
             await rest(stop, _EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """Look once; what changed is told. At the start workers have yet to prove themselves."""
+        components = await self.endpoints.components()
+        amiss = {name: state for name, state in components.items() if state != OK}
+        first, serving = self._serving is None, not amiss
+        if self._serving is serving:
+            return
+        self._serving = serving
+        await self.grpc.set_serving(serving=serving)
+        log = structlog.get_logger(component="health")
+        tell = log.info if serving or first else log.warning
+        tell("health_changed", serving=serving, amiss=amiss)
