@@ -41,7 +41,7 @@ def run_command(
         typer.Option(help="A scenario or family, again for more; all when none is named."),
     ] = None,
     *,
-    seconds: Annotated[float, typer.Option(min=0.2, max=60, help="Of one window.")] = 3.0,
+    seconds: Annotated[float, typer.Option(min=0.2, max=60, help="Of one window.")] = 2.5,
     repeats: Annotated[int, typer.Option(min=1, max=50, help="Rounds.")] = 5,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this earlier result.")] = None,
     out: Annotated[Path, typer.Option(help="Where latest.json and latest.html go.")] = RESULTS,

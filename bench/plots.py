@@ -13,6 +13,7 @@ from bench.verdict import Row, Verdict
 
 Spreads = Mapping[str, Mapping[str, Spread]]
 _COLOURS = {Verdict.MET: "#2a7f3f", Verdict.MISSED: "#c0392b", Verdict.NOT_MEASURED: "#999999"}
+_LEAST_LABELLED = 0.08
 _SHADES = ("#35618f", "#7aa6d1", "#b8cfe5", "#dde8f3")
 
 
@@ -40,13 +41,15 @@ def costs(bars: Sequence[Bar], spreads: Spreads) -> str:
     """Show the CPU of each scenario beside that of its parts, one upon the other."""
     shown = [bar for bar in bars if bar.figure == CPU and CPU in spreads.get(bar.scenario, {})]
     figure, axes = _figure(max(1.5, 0.8 * len(shown) + 0.9))
+    longest = max((_micros(spreads, bar.scenario) for bar in shown), default=0.0)
     for place, bar in enumerate(shown):
         axes.barh(place + 0.2, _micros(spreads, bar.scenario), 0.36, color="#c77d2e")
         left = 0.0
         for number, part in enumerate(bar.limit):
             cost = _micros(spreads, part)
             axes.barh(place - 0.2, cost, 0.36, left=left, color=_SHADES[number % len(_SHADES)])
-            axes.text(left + cost / 2, place - 0.2, part, ha="center", va="center", fontsize=7)
+            if cost > _LEAST_LABELLED * longest:
+                axes.text(left + cost / 2, place - 0.2, part, ha="center", va="center", fontsize=7)
             left += cost
     axes.set_yticks(range(len(shown)), [bar.scenario for bar in shown])
     axes.set_xlabel("microseconds of CPU per operation: the service, and its bare parts below")

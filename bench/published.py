@@ -7,7 +7,7 @@ from bench.registry import bars
 from bench.report import COUNTED, generator
 from bench.result import Result
 from bench.tables import HEADS, figures_of, row_cells
-from bench.verdict import judged, spreads
+from bench.verdict import Verdict, judged, spreads
 
 _HEAD = """# Performance
 
@@ -30,7 +30,7 @@ def markdown(result: Result | None) -> str:
     samples = result.samples if result else ()
     lines = []
     for row in judged(bars(), samples):
-        verdict = f"**{row.verdict}**" if row.verdict == "missed" else str(row.verdict)
+        verdict = f"**{row.said}**" if row.verdict is Verdict.MISSED else row.said
         lines.append((row.bar.name, row.bar.says, *row_cells(row), verdict))
     heads = ("scenario", "bar", "measured", "value", "limit", "verdict")
     page = _HEAD.format(counted=COUNTED) + (_NOTHING if result is None else "")

@@ -1,6 +1,6 @@
 """All that can be measured, and what a choice of scenarios needs.
 
-A module `bench.growth` or `bench.held`, where there is one, adds its own
+Modules `bench.growth`, `bench.held` and `bench.process`, where they are, add their own
 `ACTIVITIES` and `BARS`.
 """
 
@@ -15,7 +15,7 @@ from bench.bars import BARS, Bar
 from bench.scenarios import bare, callback, calls, client, relay
 
 _FAMILIES = (bare, calls, callback, relay, client)
-_MORE = ("bench.growth", "bench.held")
+_MORE = ("bench.growth", "bench.held", "bench.process")
 
 
 class UnknownScenarioError(ValueError):
@@ -42,9 +42,8 @@ def in_turns(known: Mapping[str, Activity], among: Sequence[Bar]) -> Sequence[st
         if activity.family != "bare":
             parts = (part for bar in among if bar.scenario == name for part in bar.limit)
             placed |= dict.fromkeys([*parts, name])
-    return [
-        name for name in [*placed, *(name for name in known if name not in placed)] if name in known
-    ]
+    placed |= dict.fromkeys(known)
+    return [name for name in placed if name in known]
 
 
 @cache

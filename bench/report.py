@@ -82,9 +82,8 @@ def _cells(cells: Iterable[str], kind: str = "n") -> str:
 
 def _rows(rows: Sequence[Row]) -> str:
     def drawn(row: Row) -> str:
-        verdict = row.verdict.value + (f", {row.errors} errors" if row.errors else "")
         said = _cells((row.bar.name, row.bar.says), "t") + _cells(row_cells(row))
-        return f"<tr class='{row.verdict.value.split()[0]}'>{said}{_cells([verdict], 't')}</tr>"
+        return f"<tr class='{row.verdict.value.split()[0]}'>{said}{_cells([row.said], 't')}</tr>"
 
     heads = ("scenario", "bar", "measured (spread)", "value", "limit", "verdict")
     return _table(heads, map(drawn, rows))

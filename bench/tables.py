@@ -22,10 +22,7 @@ def rows_table(rows: Sequence[Row]) -> Table:
     drawn = Table("scenario", "bar", "measured", "value", "limit", "verdict")
     for row in rows:
         style = _STYLES[row.verdict]
-        errors = f", {row.errors} errors" if row.errors else ""
-        drawn.add_row(
-            row.bar.name, row.bar.says, *row_cells(row), f"[{style}]{row.verdict}{errors}[/]"
-        )
+        drawn.add_row(row.bar.name, row.bar.says, *row_cells(row), f"[{style}]{row.said}[/]")
     return drawn
 
 

@@ -32,6 +32,14 @@ class Row:
     reference: Spread | None = None
     errors: int = 0
 
+    @property
+    def said(self) -> str:
+        """The verdict, and what makes it doubtful."""
+        doubts = [f"{self.errors} errors"] if self.errors else []
+        if self.ratio and self.bar.met_by(self.ratio.least) != self.bar.met_by(self.ratio.most):
+            doubts.append("rounds on both sides of the bar")
+        return ", ".join([self.verdict.value, *doubts])
+
 
 def by_round(samples: Sequence[Sample]) -> Sequence[RoundFigures]:
     """Gather what was measured in the same minutes."""

@@ -69,6 +69,16 @@ def test_the_median_of_the_rounds_decides() -> None:
     assert row(INIT, *samples).verdict is Verdict.MET
 
 
+def test_a_verdict_that_another_round_would_turn_says_so() -> None:
+    doubtful = [
+        each
+        for number, cost in enumerate([700, 720, 2000], 1)
+        for each in (sample("init_new", number, micros=cost), *parts(number))
+    ]
+    assert row(INIT, *doubtful).said == "met, rounds on both sides of the bar"
+    assert row(INIT, sample("init_new", micros=700), *parts()).said == "met"
+
+
 def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     found = row(INIT, sample("init_new", micros=100))
     assert found.verdict is Verdict.NOT_MEASURED
@@ -79,7 +89,7 @@ def test_answers_that_failed_are_no_fast_answers() -> None:
     failed = Sample("init_new", 1, Measured(1000, 1.0, 0.1, errors=3))
     found = row(INIT, failed, *parts())
     assert found.verdict is Verdict.MISSED
-    assert found.errors == 3
+    assert found.said == "missed, 3 errors"
 
 
 def test_an_activity_that_failed_wholly_is_missed() -> None:
