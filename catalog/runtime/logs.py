@@ -9,6 +9,8 @@ from typing import Literal
 import structlog
 from structlog.typing import EventDict, Processor
 
+from catalog.application.faults import describe_fault
+
 _QUIET = ("httpx", "httpcore", "google", "urllib3", "asyncio", "grpc")
 """Libraries whose informational lines may quote URLs, which can be secrets."""
 
@@ -48,6 +50,21 @@ def _shared() -> list[Processor]:
     ]
 
 
+def _without_texts(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Say of a fault that a library logs what we say of our own.
+
+    Its text, its traceback and asyncio's lines on task and arguments may hold secrets.
+    """
+    record: logging.LogRecord = event["_record"]
+    raised = event.pop("exc_info", None)
+    fault = raised[1] if isinstance(raised, tuple) else raised
+    if isinstance(fault, BaseException):
+        event.update(event="library_fault", library=record.name, **describe_fault(fault))
+    elif record.name == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0]
+    return event
+
+
 def _renderer(log_format: Literal["auto", "json", "console"]) -> Processor:
     if log_format == "auto":
         log_format = "console" if sys.stderr.isatty() else "json"
@@ -68,7 +85,7 @@ def configure(log_format: Literal["auto", "json", "console"], log_level: str) ->
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        foreign_pre_chain=_shared(),
+        foreign_pre_chain=[*_shared(), _without_texts],
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)

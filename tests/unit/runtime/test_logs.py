@@ -1,9 +1,12 @@
 """Lines as machines and people read them, and libraries that must not say too much."""
 
+import asyncio
+import gc
 import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 import structlog
@@ -61,6 +64,35 @@ def test_a_line_of_a_library_carries_the_same(said: Said) -> None:
     logging.getLogger("grpc").warning("something %s", "odd")
     (line,) = said.lines()
     assert (line["event"], line["trace_id"], line["level"]) == ("something odd", "t-1", "warning")
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_fault_that_a_library_logs_is_named_without_its_text(
+    said: Said, log_format: Literal["json", "console"]
+) -> None:
+    logs.configure(log_format, "info")
+    fault = ValueError(CANARY)
+    logging.getLogger("grpc").error("boom: %s", fault, exc_info=fault)
+    (line,) = said.text().splitlines()
+    assert "library_fault" in line
+    assert "builtins.ValueError" in line
+    assert CANARY not in line
+
+
+async def test_a_task_whose_fault_nobody_asked_for_is_named_without_its_text(said: Said) -> None:
+    logs.configure("json", "info")
+
+    async def work() -> None:
+        raise ValueError(CANARY)
+
+    task = asyncio.create_task(work())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    (line,) = said.lines()
+    assert (line["event"], line["library"]) == ("library_fault", "asyncio")
+    assert line["error_types"] == "builtins.ValueError"
+    assert CANARY not in str(line)
 
 
 def test_a_line_for_people_is_one_line_with_names(said: Said) -> None:
