@@ -58,8 +58,8 @@ async def test_every_call_is_asked_and_answered_once(port: int) -> None:
 
 
 async def test_long_messages_wait_for_room(port: int) -> None:
-    told = await asked(port, Asking(iter([call(LONG)] * 40)))
-    assert (told["total"], told["errors"]) == (40, 0)
+    told = await asked(port, Asking(iter([call(LONG)] * 60)), at_once=60)
+    assert (told["total"], told["errors"]) == (60, 0)
 
 
 async def test_another_status_than_ok_is_an_error(port: int) -> None:
