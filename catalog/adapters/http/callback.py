@@ -61,7 +61,7 @@ class PushCallback:
         if not self.places.take():
             self._told.limited.count(503)
             return self._later()
-        telling = self._told.begin(request.headers.get("traceparent"))
+        telling = self._told.begin()
         try:
             return await self._answered(request, telling)
         finally:
@@ -93,6 +93,7 @@ class PushCallback:
 
     async def _receive(self, request: Request, telling: PushTelling) -> Response:
         await self._authenticate(request)
+        telling.trusted(request.headers.get("traceparent"))
         async with asyncio.timeout(self._settings.max_body_seconds):
             body = await read_body(request.stream(), self._settings.max_body_bytes)
         push = (

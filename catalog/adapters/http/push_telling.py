@@ -38,10 +38,10 @@ class PushTold:
     def __post_init__(self) -> None:
         object.__setattr__(self, "limited", Counted(self._limited))
 
-    def begin(self, traceparent: str | None) -> "PushTelling":
-        """Start, within the trace of whoever delivers it, if they say so."""
+    def begin(self) -> "PushTelling":
+        """Start, in a trace of its own: who sends it is not known yet."""
         structlog.contextvars.clear_contextvars()
-        span = self.tracing.begin("gcs.callback", "consumer", parent=traceparent)
+        span = self.tracing.begin("gcs.callback", "consumer")
         structlog.contextvars.bind_contextvars(trace_id=trace_id(span.traceparent))
         return PushTelling(self, span)
 
@@ -60,6 +60,16 @@ class PushTelling:
     _arrived: dict[str, str | None] = field(default_factory=dict)
     _started: float = field(default_factory=perf_counter)
     _began_ns: int = field(default_factory=time.time_ns)
+
+    def trusted(self, traceparent: str | None) -> None:
+        """Move into the trace of whoever delivers it: not for strangers, it decides on sampling."""
+        if traceparent is None:
+            return
+        # The span so far is dropped: one that never ends goes to no exporter.
+        self.span = self.told.tracing.begin(
+            "gcs.callback", "consumer", parent=traceparent, began_ns=self._began_ns
+        )
+        structlog.contextvars.bind_contextvars(trace_id=trace_id(self.span.traceparent))
 
     def arrives(self, arrival: Arrival) -> None:
         """Let every line from now on name what has arrived."""

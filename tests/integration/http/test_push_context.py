@@ -52,3 +52,14 @@ async def test_whatever_fails_during_a_push_is_told_with_what_it_is_about() -> N
     (failed,) = logs
     assert failed["event"] == "push_failed"
     assert {"trace_id", "object_name", "gcs_generation", "pubsub_message_id"} <= failed.keys()
+
+
+async def test_who_is_a_stranger_does_not_choose_the_trace() -> None:
+    trace = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+    with capture_logs(processors=[merge_contextvars]) as logs:
+        async with running(Desk()) as sidecar:
+            assert (await sidecar.push(body(a_push()), trace)).status_code == 401
+            assert (await sidecar.push(body(a_push()), GOOD | trace)).status_code == 204
+    refused, push = logs
+    assert refused["trace_id"] != TRACE
+    assert push["trace_id"] == TRACE
