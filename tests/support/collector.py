@@ -79,8 +79,7 @@ async def collector() -> AsyncIterator[Collector]:
     """Collect on a free port while the block lasts."""
     running = Collector()
     routes = [
-        Route(f"/v1/{kind}", running._take, methods=["POST"])
-        for kind in ("traces", "metrics")
+        Route(f"/v1/{kind}", running._take, methods=["POST"]) for kind in ("traces", "metrics")
     ]
     settings = HttpSettings("127.0.0.1:0", grace_seconds=1)
     async with http_server(Starlette(routes=routes), settings) as server:
