@@ -120,6 +120,8 @@ async def _measured(plan: Plan) -> Result:
             progress.update(bar, description=step)
 
         async with stage(say, durable=plan.durable) as ready:
+            say("warming up")
+            await warmed(ready, plan.activities)
             for sample in await preflight(ready, plan.activities, min(1.0, plan.seconds)):
                 figures = sample.figures()
                 _ERRORS.print(
@@ -127,8 +129,6 @@ async def _measured(plan: Plan) -> Result:
                     f" {figures['busy']:.0%} busy; the generator is"
                     f" {figures['generator_busy']:.0%} busy with that"
                 )
-            say("warming up")
-            await warmed(ready, plan.activities)
             return await run(
                 ready,
                 plan,

@@ -61,9 +61,9 @@ async def run(stage: Stage, plan: Plan, tell: Callable[[Sample], None]) -> Resul
 
 
 async def warmed(stage: Stage, activities: Sequence[Activity]) -> None:
-    """Let the service do for the first time what it does once: imports, plans, certificates."""
+    """Let servers do for the first time what they do once: imports, plans, certificates."""
     for activity in activities:
-        if activity.family in _OF_SERVICE:
+        if activity.family in _OF_SERVICE or activity.name in PREFLIGHT:
             await activity.measure(stage, _WARMING_SECONDS)
 
 

@@ -14,6 +14,7 @@ from hpack import Decoder, Encoder
 
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
 END_STREAM, ACK, END_HEADERS = 0x1, 0x1, 0x4
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 FIRST_WINDOW = 65_535
 OUR_WINDOW = 2**30
 _HEADER_BYTES = 9
@@ -30,7 +31,7 @@ def opening() -> bytes:
     """Give what a client says first: no header table, no pushes, room for all answers."""
     settings = ((_TABLE_SIZE, 0), (_ENABLE_PUSH, 0), (_INITIAL_WINDOW, 2**24))
     said = b"".join(struct.pack(">HI", name, value) for name, value in settings)
-    return b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, said) + more_room(OUR_WINDOW)
+    return PREFACE + frame(SETTINGS, 0, 0, said) + more_room(OUR_WINDOW)
 
 
 def more_room(count: int) -> bytes:

@@ -13,7 +13,16 @@ from starlette.routing import Route
 
 from bench.load import grpc_connection
 from bench.load.closed_loop import Asking, ask
-from bench.load.grpc_frames import Call, Frames, frame, header_block
+from bench.load.grpc_frames import (
+    DATA,
+    FIRST_WINDOW,
+    PREFACE,
+    Call,
+    Frames,
+    frame,
+    header_block,
+    more_room,
+)
 from bench.load.http_connection import Post, connected, post
 from catalog.adapters.http.server import HttpSettings, http_server
 
@@ -57,9 +66,36 @@ async def test_every_call_is_asked_and_answered_once(port: int) -> None:
     assert len(asking.latencies) == 300
 
 
-async def test_long_messages_wait_for_room(port: int) -> None:
+async def test_long_messages_get_through(port: int) -> None:
     told = await asked(port, Asking(iter([call(LONG)] * 60)), at_once=60)
     assert (told["total"], told["errors"]) == (60, 0)
+
+
+class Wire(asyncio.Transport):
+    """What is written, and nobody who reads it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += bytes(data)
+
+    def is_closing(self) -> bool:
+        return False
+
+
+def messages(wire: Wire) -> int:
+    return sum(kind == DATA for kind, *_ in Frames().feed(wire.written[len(PREFACE) :]))
+
+
+async def test_what_does_not_fit_into_the_servers_window_waits_for_room() -> None:
+    connection = grpc_connection.GrpcConnection(Asking(iter([call(LONG)] * 6)), 6)
+    connection.connection_made(wire := Wire())
+    connection.start()
+    assert messages(wire) == FIRST_WINDOW // (len(LONG) + 5) == 4
+    connection.data_received(more_room(30_000))
+    assert messages(wire) == 6
 
 
 async def test_another_status_than_ok_is_an_error(port: int) -> None:
