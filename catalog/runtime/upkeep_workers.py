@@ -15,7 +15,7 @@ from catalog.application.sweep_walk import SweepMode, SweepResult, SweepRun
 from catalog.application.tally import Tally, spelled
 from catalog.application.upkeep_figures import UpkeepFigures
 from catalog.application.worker import Journal, PeriodicWorker
-from catalog.domain.errors import UnavailableError
+from catalog.domain.errors import StorageUnavailableError, UnavailableError
 from catalog.runtime.upkeep import Upkeep
 
 if TYPE_CHECKING:
@@ -116,8 +116,17 @@ async def _bucket_sweep(site: "WorkerSite") -> PeriodicWorker:
     sweeps.append(MeasuredSweep("completed", upkeep.completed_sweep(), measures))
 
     async def work(stop: asyncio.Event) -> bool:
+        away: StorageUnavailableError | None = None
         for sweep in sweeps if every else ():
-            _tell(site.journal, await sweep(_run(worker, stop, mode, every)))
+            try:
+                _tell(site.journal, await sweep(_run(worker, stop, mode, every)))
+            except StorageUnavailableError as fault:
+                # It is not the worker that is stalled: no server goes out of service for a
+                # bucket that is away or refuses us, and the other walks have their turn.
+                worker.health.succeeded(time.monotonic())
+                away = fault
+        if away is not None:
+            raise away
         return False
 
     worker = _periodic(site, name, work, _LOOK_SECONDS)
