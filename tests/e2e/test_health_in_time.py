@@ -33,9 +33,9 @@ class Watched:
     health: Any
 
     async def says(self) -> tuple[bool, ...]:
-        """What it says at each door: /readyz, and gRPC for each service."""
+        """What it says at each door: /readyz, and gRPC for the server and each service."""
         ready = await self.http.get(f"{self.service.url}/readyz")
-        asked = [health_pb2.HealthCheckRequest(service=name) for name in SERVICES]
+        asked = [health_pb2.HealthCheckRequest(service=name) for name in ("", *SERVICES)]
         serving = [(await self.health.Check(each, timeout=10)).status for each in asked]
         return (ready.status_code == 200, *(status == SERVING for status in serving))
 

@@ -80,9 +80,9 @@ class GrpcServer:
         self._ended = asyncio.create_task(server.wait_for_termination(), name="grpc-server")
 
     async def set_serving(self, *, serving: bool) -> None:
-        """Answer health for every service so from now on; after `drain` it changes nothing."""
+        """Answer health so from now on, overall too; after `drain` it changes nothing."""
         status = health_pb2.HealthCheckResponse
-        for service in SERVICES:
+        for service in (health.OVERALL_HEALTH, *SERVICES):
             await self._health.set(service, status.SERVING if serving else status.NOT_SERVING)
 
     async def drain(self) -> None:
