@@ -169,6 +169,7 @@ def _grpc(config: Config, container: Container) -> AbstractAsyncContextManager[G
         config.server.grpc_addr,
         grace_seconds=config.server.shutdown_grace_seconds * 3 / 4,
         reflection=config.server.reflection,
+        serving=False,  # ServingHealth looks before it is said
     )
     return grpc_server(settings, container.guard, container.uploads, container.videos)
 

@@ -35,6 +35,8 @@ class ServingHealth:
             return
         self._serving = serving
         await self.grpc.set_serving(serving=serving)
+        if first and serving:
+            return
         log = structlog.get_logger(component="health")
         tell = log.info if serving or first else log.warning
         tell("health_changed", serving=serving, amiss=amiss)

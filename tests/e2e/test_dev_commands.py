@@ -42,7 +42,9 @@ async def test_the_endpoints_are_in_a_file_for_its_owner_alone(
     stack: Running, stack_place: Place
 ) -> None:
     endpoints = stack_place.endpoints()
-    assert sorted(endpoints) == ["bucket", "certs_url", "dsn", "gcs", "grpc", "http", "pubsub"]
+    assert sorted(endpoints) == [
+        *("bucket", "certs_url", "dsn", "gcs", "grpc", "http", "metrics", "pubsub")
+    ]
     assert stack_place.stack_file.stat().st_mode & 0o777 == 0o600
     connection = await asyncpg.connect(endpoints["dsn"])
     assert await connection.fetchval("SELECT count(*) FROM catalog.uploads") >= 0

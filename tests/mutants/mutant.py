@@ -1,5 +1,6 @@
 """A bug that can be switched on: which text of the product it replaces, and who must notice."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,3 +53,5 @@ class Mutant:
         """Change the tree. Raises DoesNotApplyError, and has changed nothing then."""
         for file, text in self.seeded(root).items():
             file.write_text(text, "utf-8")
+            # Byte code of the text before, if of equal length and second, must not pass for it.
+            os.utime(file, (0, 0))

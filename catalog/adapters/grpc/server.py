@@ -40,6 +40,8 @@ class GrpcSettings:
     What is on its way when they close is answered CANCELLED by gRPC's core, which no
     client takes for a reason to try elsewhere; UNAVAILABLE is one."""
     reflection: bool = False
+    serving: bool = True
+    """What health says before anybody tells it otherwise."""
     max_message_bytes: int = 256 * 1024
     """Where the transport gives up; the guard refuses earlier and says why."""
     max_metadata_bytes: int = 16 * 1024
@@ -81,9 +83,7 @@ class GrpcServer:
 
     async def set_serving(self, *, serving: bool) -> None:
         """Answer health so from now on, overall too; after `drain` it changes nothing."""
-        status = health_pb2.HealthCheckResponse
-        for service in (health.OVERALL_HEALTH, *SERVICES):
-            await self._health.set(service, status.SERVING if serving else status.NOT_SERVING)
+        await _set_health(self._health, serving=serving)
 
     async def drain(self) -> None:
         """Answer NOT_SERVING from now on, for good; calls are still served."""
@@ -120,7 +120,7 @@ async def grpc_server(
     server = grpc.aio.server(interceptors=[interceptor], options=settings.channel_options())
     upload_pb2_grpc.add_UploadServiceServicer_to_server(uploads, server)
     video_pb2_grpc.add_VideoServiceServicer_to_server(videos, server)
-    servicer = await _add_health(server)
+    servicer = await _add_health(server, serving=settings.serving)
     if settings.reflection:
         add_reflection(server, (*SERVICES, HEALTH))
     port = server.add_insecure_port(settings.address)
@@ -132,9 +132,15 @@ async def grpc_server(
         await running.stop(settings.grace_seconds, settings.refusal_seconds)
 
 
-async def _add_health(server: grpc.aio.Server) -> health.aio.HealthServicer:
+async def _add_health(server: grpc.aio.Server, *, serving: bool) -> health.aio.HealthServicer:
     servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    for service in SERVICES:
-        await servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
+    await _set_health(servicer, serving=serving)
     return servicer
+
+
+async def _set_health(servicer: health.aio.HealthServicer, *, serving: bool) -> None:
+    """Say so of every service, and of the server as a whole."""
+    status = health_pb2.HealthCheckResponse
+    for service in (health.OVERALL_HEALTH, *SERVICES):
+        await servicer.set(service, status.SERVING if serving else status.NOT_SERVING)
