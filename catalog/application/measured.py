@@ -23,7 +23,6 @@ from catalog.domain.upload import Effect, FailureCode, Upload
 from catalog.domain.values import UserId
 
 _OURS = (UnavailableError, DeadlineExceededError, InternalError)
-_WANTED = (UploadsDisabledError,)
 """Unavailable since somebody said so: no fault."""
 
 
@@ -44,9 +43,11 @@ class MeasuredInit:
         try:
             answer = await self.use_case(command)
             result = answer.result
+        except UploadsDisabledError:
+            result = "disabled"
+            raise
         except CatalogError as error:
-            ours = isinstance(error, _OURS) and not isinstance(error, _WANTED)
-            result = "failed" if ours else "refused"
+            result = "failed" if isinstance(error, _OURS) else "refused"
             raise
         else:
             return answer

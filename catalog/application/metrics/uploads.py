@@ -19,8 +19,20 @@ INIT_COUNT = Counter(
     "upload.init.count",
     "{call}",
     "InitResumableUpload calls, by what came of them: a new upload, a fresh URL for a waiting or"
-    " for a failed one, an upload that is complete already, a refusal, or a fault of ours.",
-    {"result": ("new", "renewed", "restarted", "already_completed", "refused", "failed", OTHER)},
+    " for a failed one, an upload that is complete already, a refusal, uploads"
+    " that are switched off, or a fault of ours.",
+    {
+        "result": (
+            "new",
+            "renewed",
+            "restarted",
+            "already_completed",
+            "refused",
+            "disabled",
+            "failed",
+            OTHER,
+        )
+    },
 )
 INIT_LATENCY = Histogram(
     "upload.init.latency",

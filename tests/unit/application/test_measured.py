@@ -53,7 +53,7 @@ async def _init(measures: MemoryMeasures, came: Any) -> None:
 @pytest.mark.parametrize(
     ("fault", "result"),
     [
-        (UploadsDisabledError(), "refused"),
+        (UploadsDisabledError(), "disabled"),
         (DatabaseUnavailableError(), "failed"),
         (DeadlineExceededError(), "failed"),
         (KeyError("x"), "failed"),
