@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -12,7 +12,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def stop_signal() -> Iterator[asyncio.Event]:
     """Set the event at the first Ctrl-C or SIGTERM; the second does what it always does.
 
-    For the block only. Where the loop cannot listen to signals nothing changes.
+    For the block only. Needs a Unix event loop on the main thread, as the service does.
     """
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
@@ -22,12 +22,10 @@ def stop_signal() -> Iterator[asyncio.Event]:
 
     def forget() -> None:
         for number in _SIGNALS:
-            with suppress(NotImplementedError):
-                loop.remove_signal_handler(number)
+            loop.remove_signal_handler(number)
 
-    with suppress(NotImplementedError):
-        for number in _SIGNALS:
-            loop.add_signal_handler(number, end)
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, end)
     try:
         yield stop
     finally:

@@ -1,5 +1,6 @@
 """Refusals of the storage endpoints, in the dress of the XML API and of the JSON API."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
@@ -23,12 +24,12 @@ _JSON_REASONS = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - a word of the trade, not a fault of the program
+class Refusal(Exception, ABC):  # noqa: N818 - a word of the trade, not a fault of the program
     """A request that is answered with an error; the children give it a form."""
 
+    @abstractmethod
     def response(self) -> Response:
         """What to send."""
-        raise NotImplementedError
 
 
 class XmlError(Refusal):

@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
+import structlog
+
+from catalog.application.faults import describe_fault
+
 _END_SECONDS = 5.0
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
@@ -34,8 +38,9 @@ class Background:
         if late:
             await asyncio.wait(late, timeout=_END_SECONDS)
         for task in self._tasks.values():
-            if task.done() and not task.cancelled():
-                task.exception()  # whoever watched has told of it
+            if task.done() and not task.cancelled() and (fault := task.exception()):
+                log = structlog.get_logger(component="background")
+                log.error("background_failed", loop=task.get_name(), **describe_fault(fault))
 
 
 @asynccontextmanager

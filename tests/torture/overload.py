@@ -2,7 +2,8 @@
 
 Callers do as refusals tell them: they come again a second later. A call waits in gRPC's core
 until the library takes it, one at a time, and nobody can refuse it there: where the cores are
-all in use, the time of a refusal is that of this queue.
+all in use, the time of a refusal is that of this queue. That is why these bars are not met yet,
+and this run is none of `make torture`'s until they are.
 """
 
 import asyncio
@@ -32,8 +33,8 @@ _PLACES = 8
 """What the service gets done in 20 ms, as its settings advise."""
 _TRIED = (4, 8, 16, 32)
 _ALL_BUT = 0.95
-_REFUSED_SECONDS = 0.25
-"""A bound that a run beside others keeps: service, database and callers share two cores."""
+_REFUSED_SECONDS = 0.02
+_GOODPUT = 0.9
 
 
 @dataclass(slots=True)
@@ -145,8 +146,9 @@ async def test_three_times_too_much_is_refused_quickly_while_the_rest_is_served(
         assert said.refused
         assert said.other == {}
         assert said.without_retry_info == 0
-    assert crowd.goodput >= 0.8 * peak
+    assert crowd.goodput >= _GOODPUT * peak
     assert crowd.refused_median <= _REFUSED_SECONDS
-    assert flood.goodput >= 0.5 * peak
+    assert flood.refused_median <= _REFUSED_SECONDS
+    assert flood.goodput >= _GOODPUT * peak
     assert health.not_serving == []
     assert health.slowest_seconds <= 1.0

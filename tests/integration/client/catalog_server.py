@@ -132,7 +132,7 @@ class CatalogServer(upload_pb2_grpc.UploadServiceServicer, video_pb2_grpc.VideoS
     async def BindUploadToVideo(  # noqa: N802 - the contract's name
         self, request: upload_pb2.BindUploadToVideoRequest, context: Context
     ) -> upload_pb2.BindUploadToVideoResponse:
-        raise NotImplementedError
+        raise AssertionError("the client has no such call")
 
     async def CreateVideo(  # noqa: N802 - the contract's name
         self, request: video_pb2.CreateVideoRequest, context: Context

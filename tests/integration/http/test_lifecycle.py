@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 
 import pytest
 
@@ -72,7 +71,6 @@ async def test_a_port_in_use_is_refused_at_start() -> None:
                 raise AssertionError("two servers on one port")
 
 
-@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
 async def test_an_ipv6_address_is_written_in_brackets() -> None:
     async with running(http=HttpSettings("[::1]:0")) as sidecar:
         answer = await sidecar.client.get(f"http://[::1]:{sidecar.server.port}/healthz")
