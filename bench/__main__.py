@@ -18,13 +18,14 @@ from bench import published, report
 from bench.activity import Activity
 from bench.children import ChildError
 from bench.comparison import Change, changes
+from bench.gathered import file_name, read_all
 from bench.noise import warnings
 from bench.profiled import Profile, ProfilerError, profiled
 from bench.registry import UnknownScenarioError, bars, chosen
 from bench.result import Result, UnreadableResultError, read
 from bench.running import Plan, preflight, run, warmed
 from bench.stage import stage
-from bench.tables import changes_table, figures_table, profile_table, rows_table
+from bench.tables import changes_table, figures_table, further_table, profile_table, rows_table
 from bench.verdict import Row, all_met, judged, spreads
 
 RESULTS = Path(__file__).parent / "results"
@@ -44,7 +45,7 @@ def run_command(
     seconds: Annotated[float, typer.Option(min=0.2, max=60, help="Of one window.")] = 2.5,
     repeats: Annotated[int, typer.Option(min=1, max=50, help="Rounds.")] = 5,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this earlier result.")] = None,
-    out: Annotated[Path, typer.Option(help="Where latest.json and latest.html go.")] = RESULTS,
+    out: Annotated[Path, typer.Option(help="Where JSON and latest.html go.")] = RESULTS,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     durable: Annotated[bool, typer.Option(help="Whether commits wait for the disk.")] = True,
     strict: Annotated[bool, typer.Option(help="End with 1 when a bar is missed.")] = False,
@@ -64,23 +65,24 @@ def run_command(
     except KeyboardInterrupt:
         raise _ended("interrupted", _INTERRUPTED) from None
     compared = changes(earlier, result) if earlier else []
-    result.write(out / "latest.json")
-    (out / "latest.html").write_text(report.page(result, compared), "utf-8")
+    file = out / f"{file_name(activities)}.json"
+    result.write(file)
+    (out / "latest.html").write_text(report.page(read_all(out), compared), "utf-8")
     rows = judged(bars(), result.samples)
     _show(result, rows, compared, as_json=as_json)
-    _ERRORS.print(f"{out / 'latest.html'} and latest.json hold all of it.", soft_wrap=True)
+    _ERRORS.print(f"{out / 'latest.html'} and {file.name} hold all of it.", soft_wrap=True)
     if strict and not all_met(rows):
         raise typer.Exit(_MISSED)
 
 
 @app.command()
 def publish(
-    source: Annotated[Path, typer.Argument(help="A result.")] = RESULTS / "latest.json",
+    source: Annotated[Path, typer.Argument(help="Where results are.")] = RESULTS,
     page: Annotated[Path, typer.Option(help="What to write.")] = PAGE,
 ) -> None:
-    """Write docs/performance.md from a result."""
+    """Write docs/performance.md from the results that are kept."""
     try:
-        page.write_text(published.markdown(read(source)), "utf-8")
+        page.write_text(published.markdown(read_all(source)), "utf-8")
     except (UnreadableResultError, OSError) as wrong:
         raise _ended(str(wrong), _WRONG_USE) from None
 
@@ -145,6 +147,8 @@ def _show(
         return
     console = Console()
     console.print(figures_table(result))
+    if (further := further_table(result)).row_count:
+        console.print(further)
     if compared:
         console.print(changes_table(compared))
     console.print(rows_table(rows))

@@ -18,4 +18,4 @@ class Activity:
     measure: Callable[[Stage, float], Awaitable[Measured]]
     """Given the stage and for how many seconds. Raises ChildError."""
     long: bool = False
-    """True for one that takes its own time, whatever the seconds."""
+    """True for one that takes minutes and is measured only when it is asked for."""

@@ -1,19 +1,19 @@
-"""docs/performance.md, made of a run."""
+"""docs/performance.md, made of runs."""
 
 from collections.abc import Sequence
 
-from bench.noise import warnings
+from bench.gathered import Gathered
 from bench.registry import bars
 from bench.report import COUNTED, generator
-from bench.result import Result
-from bench.tables import HEADS, figures_of, row_cells
-from bench.verdict import Verdict, judged, spreads
+from bench.tables import HEADS, figures_of, further_figures_of, row_cells
+from bench.verdict import Verdict
 
 _HEAD = """# Performance
 
 What every hot path costs, beside what its bare parts cost in the same minutes. `make bench`
-measures it and leaves `latest.json` and `latest.html` among its results; `make bench-publish`
-writes this page from the former. A bar that is missed stands here as such.
+measures it and leaves `latest.json` and `latest.html` among its results; what takes longer has
+commands of its own, whose results are kept beside those. `make bench-publish` writes this page from
+all of them. A bar that is missed stands here as such.
 
 {counted}
 
@@ -25,37 +25,33 @@ Medians of the rounds; in brackets how far apart the rounds are, as a share of t
 _NOTHING = "No run has been published yet: `make bench`, then `make bench-publish`.\n\n"
 
 
-def markdown(result: Result | None) -> str:
+def markdown(gathered: Gathered) -> str:
     """Write the page; without a run, its rows alone."""
-    samples = result.samples if result else ()
     lines = []
-    for row in judged(bars(), samples):
+    for row in gathered.rows(bars()):
         verdict = f"**{row.said}**" if row.verdict is Verdict.MISSED else row.said
         lines.append((row.bar.name, row.bar.says, *row_cells(row), verdict))
     heads = ("scenario", "bar", "measured", "value", "limit", "verdict")
-    page = _HEAD.format(counted=COUNTED) + (_NOTHING if result is None else "")
+    page = _HEAD.format(counted=COUNTED) + ("" if gathered.results else _NOTHING)
     page += _table(heads, lines)
-    return page if result is None else page + _measured(result)
+    return page + _measured(gathered) if gathered.results else page
 
 
-def _measured(result: Result) -> str:
-    noisy = warnings(result.noise, spreads(result.samples), bars())
+def _measured(gathered: Gathered) -> str:
+    noisy, found = gathered.warnings(bars()), gathered.spreads()
     told = "".join(f"- {each}\n" for each in noisy)
-    where = {
-        **result.machine,
-        "command": f"`{result.command}`",
-        "rounds": str(result.rounds),
-        "seconds of a window": f"{result.seconds:g}",
-        "stolen by the hypervisor": f"{result.noise.steal:.1%}",
-        "taken by other processes": f"{result.noise.foreign:.1%}",
-    }
     return (
         (f"\nThe machine was noisy; believe it with care:\n\n{told}" if noisy else "")
         + "\n## All figures\n\n"
-        + _table(("activity", *HEADS), [(name, *spelt) for name, spelt in figures_of(result)])
-        + f"\n{generator(result)}\n\n## Where and how\n\n"
-        + _table(("where", ""), list(where.items()))
+        + _table(("activity", *HEADS), [(name, *spelt) for name, spelt in figures_of(found)])
+        + _further(list(further_figures_of(found)))
+        + f"\n{generator(found)}\n\n## Where and how\n\n"
+        + _table(*gathered.where())
     )
+
+
+def _further(lines: Sequence[Sequence[str]]) -> str:
+    return "\n" + _table(("activity", "figure", "value"), lines) if lines else ""
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

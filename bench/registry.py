@@ -53,13 +53,13 @@ def bars() -> Sequence[Bar]:
 
 
 def chosen(names: Sequence[str]) -> Sequence[Activity]:
-    """Give what scenarios or families of these names take, bare parts included; all for none.
+    """Give what scenarios or families of these names take, bare parts included.
 
-    Raises UnknownScenarioError.
+    All but the long ones for none. Raises UnknownScenarioError.
     """
     known = activities()
     if not names:
-        return list(known.values())
+        return [activity for activity in known.values() if not activity.long]
     wanted = set(_named(names, known))
     for bar in bars():
         if bar.scenario in wanted:

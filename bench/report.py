@@ -7,12 +7,12 @@ from html import escape
 
 from bench import plots
 from bench.comparison import Change
-from bench.noise import capacity, warnings
+from bench.gathered import Gathered
+from bench.noise import capacity
 from bench.registry import activities, bars
-from bench.result import Result
 from bench.spelling import spelled
-from bench.tables import HEADS, figures_of, row_cells
-from bench.verdict import Row, judged, spreads
+from bench.tables import HEADS, Spreads, figures_of, further_figures_of, row_cells
+from bench.verdict import Row
 
 COUNTED = (
     "CPU is user and system time of the process under test alone, all its threads, as getrusage"
@@ -30,14 +30,14 @@ border-bottom: 1px solid #ddd } td.n { text-align: right; font-variant-numeric: 
 """
 
 
-def page(result: Result, changes: Sequence[Change] = ()) -> str:
+def page(gathered: Gathered, changes: Sequence[Change] = ()) -> str:
     """Write it."""
-    found = spreads(result.samples)
-    rows = judged(bars(), result.samples)
+    found, rows = gathered.spreads(), gathered.rows(bars())
+    runs = {name: asdict(result) for name, result in gathered.results.items()}
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><title>Catalog: performance</title>",
         f"<style>{_STYLE}</style><h1>Every hot path beside its own limit</h1>",
-        _warnings(warnings(result.noise, found, bars())),
+        _warnings(gathered.warnings(bars())),
         "<h2>Bars</h2>",
         _rows(rows),
         plots.ratios(rows),
@@ -47,21 +47,21 @@ def page(result: Result, changes: Sequence[Change] = ()) -> str:
         plots.latencies(found),
         "<h2>All figures</h2>",
         f"<p>{COUNTED}</p>",
-        _figures(result),
-        f"<p>{generator(result)}</p>",
+        _figures(found),
+        _further(found),
+        f"<p>{generator(found)}</p>",
         _changes(changes),
         "<h2>Where and how</h2>",
-        _where(result),
+        _where(gathered),
         "<h2>Raw</h2><details><summary>JSON</summary><pre>",
-        escape(json.dumps(asdict(result), indent=1)),
+        escape(json.dumps(runs, indent=1)),
         "</pre></details></html>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def generator(result: Result) -> str:
+def generator(found: Spreads) -> str:
     """Say what the load generator could have done with a core of its own."""
-    found = spreads(result.samples)
     told = []
     for activity, what in (("empty_call", "calls"), ("empty_post", "posts")):
         can = capacity(found, activity)
@@ -89,13 +89,21 @@ def _rows(rows: Sequence[Row]) -> str:
     return _table(heads, map(drawn, rows))
 
 
-def _figures(result: Result) -> str:
+def _figures(found: Spreads) -> str:
     known = activities()
     lines = (
         f"<tr>{_cells((name, known[name].says), 't')}{_cells(figures)}</tr>"
-        for name, figures in figures_of(result)
+        for name, figures in figures_of(found)
     )
     return _table(("activity", "what", *HEADS), lines)
+
+
+def _further(found: Spreads) -> str:
+    lines = [
+        f"<tr>{_cells((name, figure), 't')}{_cells((value,))}</tr>"
+        for name, figure, value in further_figures_of(found)
+    ]
+    return _table(("activity", "figure", "value"), lines) if lines else ""
 
 
 def _changes(changes: Sequence[Change]) -> str:
@@ -116,17 +124,9 @@ def _changes(changes: Sequence[Change]) -> str:
     return "<h2>Beside the earlier run</h2>" + said + _table(heads, lines)
 
 
-def _where(result: Result) -> str:
-    told = {
-        **result.machine,
-        "command": result.command,
-        "rounds": str(result.rounds),
-        "seconds of a window": f"{result.seconds:g}",
-        "minutes": f"{result.took_seconds / 60:.1f}",
-        "stolen by the hypervisor": f"{result.noise.steal:.1%}",
-        "taken by other processes": f"{result.noise.foreign:.1%}",
-    }
-    return _table((), (f"<tr>{_cells(pair, 't')}</tr>" for pair in told.items()))
+def _where(gathered: Gathered) -> str:
+    heads, lines = gathered.where()
+    return _table(heads, (f"<tr>{_cells(line, 't')}</tr>" for line in lines))
 
 
 def _warnings(said: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ def spelled(value: float, figure: str, activity: str = "") -> str:
         return f"{value:.0%}"
     if figure == RATE:
         return f"{value / 2**20:,.0f} MiB/s" if activity in _BYTES else f"{value:,.0f}/s"
-    return f"{value:,.3g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def ratio(value: float, unit: str) -> str:

@@ -1,6 +1,6 @@
 """The outcome on a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.markup import escape
 from rich.table import Table
@@ -11,8 +11,10 @@ from bench.registry import activities
 from bench.result import Result
 from bench.sample import BUSY, CPU, P50, P95, P99, RATE
 from bench.spelling import ratio, spelled, with_spread
+from bench.spread import Spread
 from bench.verdict import Row, Verdict, spreads
 
+Spreads = Mapping[str, Mapping[str, Spread]]
 _STYLES = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.NOT_MEASURED: "dim"}
 _FIGURES = (RATE, P50, P95, P99, CPU, BUSY, "generator_busy")
 
@@ -39,9 +41,8 @@ def row_cells(row: Row) -> tuple[str, str, str]:
     )
 
 
-def figures_of(result: Result) -> Iterator[tuple[str, Sequence[str]]]:
+def figures_of(found: Spreads) -> Iterator[tuple[str, Sequence[str]]]:
     """Name every activity that was measured, with its figures spelled."""
-    found = spreads(result.samples)
     for name in activities():
         if name in found:
             yield (
@@ -57,14 +58,30 @@ def figures_of(result: Result) -> Iterator[tuple[str, Sequence[str]]]:
             )
 
 
+def further_figures_of(found: Spreads) -> Iterator[tuple[str, str, str]]:
+    """Name what activities tell of their own: activity, figure, value."""
+    for name in activities():
+        for figure, spread in found.get(name, {}).items():
+            if figure not in _FIGURES:
+                yield name, figure, with_spread(spread, spelled(spread.median, figure, name))
+
+
 HEADS = ("rate", "p50", "p95", "p99", "CPU per operation", "server busy", "generator busy")
 
 
 def figures_table(result: Result) -> Table:
     """Everything that was measured, medians with the spread of the rounds."""
     drawn = Table("activity", *HEADS)
-    for name, figures in figures_of(result):
+    for name, figures in figures_of(spreads(result.samples)):
         drawn.add_row(name, *figures)
+    return drawn
+
+
+def further_table(result: Result) -> Table:
+    """What activities tell of their own; without lines where none does."""
+    drawn = Table("activity", "figure", "value")
+    for line in further_figures_of(spreads(result.samples)):
+        drawn.add_row(*line)
     return drawn
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from bench import published, report
 from bench.comparison import changes
+from bench.gathered import MAIN, Gathered
 from bench.noise import Noise
 from bench.registry import bars
-from bench.result import UnreadableResultError, read
+from bench.result import Result, UnreadableResultError, read
 from bench.sample import CPU
 from tests.unit.bench.samples import result, sample
 
@@ -20,6 +21,10 @@ GOOD = [
     *(sample(part, micros=210) for part in ("empty_call", "bare_upsert", "signature")),
 ]
 BAD = [sample("init_new", micros=2100, p50=0.01, p95=0.02, p99=0.03), *GOOD[1:]]
+
+
+def alone(found: Result) -> Gathered:
+    return Gathered({MAIN: found})
 
 
 class Tags(HTMLParser):
@@ -38,7 +43,7 @@ def tags(text: str) -> list[tuple[str, dict[str, str | None]]]:
 
 
 def test_the_page_has_plots_and_needs_nothing_from_anywhere() -> None:
-    found = tags(report.page(result(*GOOD)))
+    found = tags(report.page(alone(result(*GOOD))))
     assert sum(tag == "svg" for tag, _ in found) == 3
     assert [attributes for tag, attributes in found if tag in {"script", "link", "img"}] == []
     links = [
@@ -51,7 +56,7 @@ def test_the_page_has_plots_and_needs_nothing_from_anywhere() -> None:
 
 
 def test_a_missed_bar_is_red_and_none_is_left_out() -> None:
-    text = report.page(result(*BAD))
+    text = report.page(alone(result(*BAD)))
     missed = re.search(r"<tr class='missed'>.*?</tr>", text)
     assert missed is not None
     assert "init_new: CPU" in missed[0]
@@ -59,18 +64,18 @@ def test_a_missed_bar_is_red_and_none_is_left_out() -> None:
 
 
 def test_a_met_bar_is_not_red() -> None:
-    assert "<tr class='missed'>" not in report.page(result(*GOOD))
+    assert "<tr class='missed'>" not in report.page(alone(result(*GOOD)))
 
 
 def test_noise_is_told_at_the_top() -> None:
     noisy = replace(result(*GOOD), noise=Noise(0.3, 0.5, 4.0))
-    text = report.page(noisy)
+    text = report.page(alone(noisy))
     assert text.index("hypervisor took 30%") < text.index("<h2>Bars</h2>")
 
 
 def test_text_from_outside_is_escaped() -> None:
     odd = result(*GOOD, machine={"machine": "<script>alert(1)</script>"})
-    assert "<script>" not in report.page(odd)
+    assert "<script>" not in report.page(alone(odd))
 
 
 def test_an_earlier_run_stands_beside_this_one() -> None:
@@ -81,7 +86,7 @@ def test_an_earlier_run_stands_beside_this_one() -> None:
     assert worse.factor == pytest.approx(3)
     assert worse.certain
     assert worse.worse
-    assert "3.00 x" in report.page(now, found)
+    assert "3.00 x" in report.page(alone(now), found)
 
 
 def test_one_round_proves_no_change() -> None:
@@ -103,7 +108,9 @@ def test_what_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_the_page_in_docs_says_where_and_how_and_marks_what_is_missed() -> None:
-    text = published.markdown(result(*BAD, machine={"machine": "two cores", "grpcio": "1.85.1"}))
+    text = published.markdown(
+        alone(result(*BAD, machine={"machine": "two cores", "grpcio": "1.85.1"}))
+    )
     assert "| machine | two cores |" in text
     assert "| grpcio | 1.85.1 |" in text
     assert "`make bench`" in text
@@ -112,5 +119,5 @@ def test_the_page_in_docs_says_where_and_how_and_marks_what_is_missed() -> None:
 
 
 def test_without_a_run_the_page_has_its_rows_and_no_figures() -> None:
-    text = published.markdown(None)
+    text = published.markdown(Gathered())
     assert text.count("| not measured |") == len(bars())
