@@ -14,6 +14,7 @@ from catalog.application.metrics.metric import Counter, Gauge, Histogram, Measur
 
 CALLS = Counter("some.calls", "{call}", "Calls.", {"kind": ("good", "bad", "other")})
 LEVEL = Gauge("some.level", "s", "A level.", {"kind": ("good", "bad", "other")})
+PAIRS = Counter("some.pairs", "{pair}", "Pairs.", {"one": ("a", "b"), "two": ("c", "d")})
 SPREAD = Histogram("some.spread", "s", "A spread.", bounds=(1, 10))
 
 
@@ -30,6 +31,8 @@ def _in_memory() -> Subject:
         match name:
             case "some_calls_total":
                 return measures.count(CALLS, **labels)
+            case "some_pairs_total":
+                return measures.count(PAIRS, **labels)
             case "some_level_seconds":
                 return measures.level(LEVEL, **labels)
             case "some_spread_seconds_sum":
@@ -43,7 +46,7 @@ def _in_memory() -> Subject:
 def _by_opentelemetry() -> Subject:
     registry = CollectorRegistry()
     provider = meter_provider(Resource.create({}), registry, OtlpSettings(""))
-    measures = OtelMeasures(provider, (CALLS, LEVEL, SPREAD))
+    measures = OtelMeasures(provider, (CALLS, LEVEL, PAIRS, SPREAD))
     return Subject(measures, lambda name, labels: registry.get_sample_value(name, dict(labels)))
 
 
@@ -72,6 +75,13 @@ def test_values_are_summed_and_one_below_nothing_is_nothing(subject: Subject) ->
         subject.measures.record(SPREAD, value)
     assert subject.read("some_spread_seconds_sum", {}) == 5.5
     assert subject.read("some_spread_seconds_count", {}) == 3
+
+
+def test_labels_are_the_same_in_any_order(subject: Subject) -> None:
+    for _ in range(2):
+        subject.measures.add(PAIRS, one="a", two="c")
+        subject.measures.add(PAIRS, two="c", one="a")
+    assert subject.read("some_pairs_total", {"one": "a", "two": "c"}) == 4
 
 
 def test_a_label_that_nobody_foresaw_makes_no_series_of_its_own(subject: Subject) -> None:

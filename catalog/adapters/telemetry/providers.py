@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.exporter.prometheus import PrometheusMetricReader
-from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter
+from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
 from prometheus_client import CollectorRegistry
+
+from catalog.adapters.telemetry.readers import FiguresProvider, PushedFigures, ShownFigures
+from catalog.adapters.telemetry.series import Family, Spread
 
 _QUEUED_SPANS = 4096
 """More than these are dropped, so that a collector that is away costs no memory."""
@@ -32,22 +34,23 @@ class OtlpSettings:
 
 def meter_provider(
     resource: Resource, registry: CollectorRegistry, otlp: OtlpSettings
-) -> MeterProvider:
+) -> FiguresProvider:
     """Make figures visible in the registry, and push them where there is a collector."""
+    spreads: dict[str, Family[Spread]] = {}
     readers: list[MetricReader] = [
-        PrometheusMetricReader(
-            disable_target_info=True, scope_info_enabled=False, registry=registry
-        )
+        ShownFigures(spreads, disable_target_info=True, scope_info_enabled=False, registry=registry)
     ]
     if otlp.endpoint:
         readers.append(
-            PeriodicExportingMetricReader(
+            PushedFigures(
+                spreads,
                 OTLPMetricExporter(f"{otlp.endpoint}/v1/metrics", timeout=otlp.timeout_seconds),
                 export_interval_millis=otlp.metrics_interval_seconds * 1000,
                 export_timeout_millis=otlp.timeout_seconds * 1000,
             )
         )
-    return MeterProvider(
+    return FiguresProvider(
+        spreads,
         readers,
         resource,
         # No span of ours is ever the current one: there would be none to point to.

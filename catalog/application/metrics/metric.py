@@ -8,6 +8,9 @@ OTHER = "other"
 """What a label says of a value that nobody foresaw, so that series stay bounded."""
 
 
+Labels = Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Metric:
     name: str

@@ -39,6 +39,17 @@ class Collector:
             if metric.HasField("sum")
         }
 
+    def buckets(self, name: str) -> list[list[int]]:
+        """The buckets of each series of a histogram in the last export of figures."""
+        return [
+            list(point.bucket_counts)
+            for resource in self.metrics[-1].resource_metrics
+            for scope in resource.scope_metrics
+            for metric in scope.metrics
+            if metric.name == name
+            for point in metric.histogram.data_points
+        ]
+
     def spans(self) -> list[str]:
         """The names of all spans."""
         return [

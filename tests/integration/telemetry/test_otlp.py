@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.application.metrics.outbox import PUBLISH_ATTEMPTS
-from catalog.application.metrics.uploads import CANCELLED
+from catalog.application.metrics.uploads import CANCELLED, INIT_LATENCY
 from catalog.runtime.observability import telemetry
 from catalog.runtime.settings import TelemetrySettings
 from tests.e2e.waiting import until
@@ -36,9 +36,12 @@ async def test_figures_and_spans_arrive_at_the_collector() -> None:
             told.tracing.begin("one", "server").end()
             await until(lambda: collector.metrics and collector.values().get(CANCELLED.name) == 3)
             told.measures.add(PUBLISH_ATTEMPTS, 2, result="published")
+            for seconds in (0.0, 0.005, 0.03, 99):
+                told.measures.record(INIT_LATENCY, seconds)
             told.tracing.begin("two", "server").end()
         # What was told last goes out with the process.
         assert collector.values()[PUBLISH_ATTEMPTS.name] == 2
+        assert collector.buckets(INIT_LATENCY.name) == [[2, 0, 0, 1, *[0] * 7, 1]]
         assert sorted(collector.spans()) == ["one", "two"]
         [resource] = {
             attribute.value.string_value
