@@ -1,5 +1,6 @@
-"""How much is done at once, and how often one user may ask."""
+"""How much is done at once and in all, and how often one user may ask."""
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -28,6 +29,36 @@ class Places:
     def give_back(self) -> None:
         """Leave the place to others."""
         self.taken -= 1
+
+
+@dataclass(slots=True)
+class WorkBudget:
+    """So much of the time may go into work; the rest is for turning others away.
+
+    To refuse a call costs time as well. Where work may take all there is, a flood's
+    refusals wait behind it until nobody wants them any more.
+    """
+
+    share: float
+    """Of one thread's time, over 0 and up to 1; 0 = no limit."""
+    burst_seconds: float = 0.25
+    """What may be saved up while there is less to do."""
+    clock: Callable[[], float] = time.perf_counter
+    _left: float = field(default=0.0, init=False)
+    _at: float = field(default=-math.inf, init=False)
+
+    def spent(self) -> bool:
+        """True while whoever comes is refused."""
+        if not self.share:
+            return False
+        now = self.clock()
+        earned = (now - self._at) * self.share
+        self._left, self._at = min(self.burst_seconds, self._left + earned), now
+        return self._left <= 0
+
+    def spend(self, seconds: float) -> None:
+        """Take off what was worked; work that had begun may overdraw it."""
+        self._left -= seconds
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ from catalog.application.finalize_upload import FinalizeUpload
 from catalog.application.get_upload import GetUpload
 from catalog.application.get_video import GetVideo
 from catalog.application.init_resumable_upload import InitResumableUpload
-from catalog.application.limits import Places, TokenBuckets
+from catalog.application.limits import Places, TokenBuckets, WorkBudget
 from catalog.application.list_uploads import ListUploads
 from catalog.application.measured import (
     MeasuredCancel,
@@ -117,6 +117,7 @@ def _guard(config: Config, told: Telemetry) -> Guard:
         identity=IdentityReader(config.auth.user_id_metadata_keys),
         max_seconds=config.server.call_deadline_seconds,
         places=Places(limits.max_calls),
+        work=WorkBudget(limits.work_share),
         user_rate=TokenBuckets(limits.user_calls_per_second, limits.user_burst),
         told=Told(told.measures, told.tracing),
     )

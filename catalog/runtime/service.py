@@ -168,6 +168,7 @@ def _grpc(config: Config, container: Container) -> AbstractAsyncContextManager[G
     settings = GrpcSettings(
         config.server.grpc_addr,
         grace_seconds=config.server.shutdown_grace_seconds * 3 / 4,
+        connection_age_seconds=config.server.connection_age_seconds,
         reflection=config.server.reflection,
         serving=False,  # ServingHealth looks before it is said
     )

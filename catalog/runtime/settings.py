@@ -55,6 +55,7 @@ class ServerSettings(_Section):
     http_addr: Address = "0.0.0.0:8000"
     metrics_addr: OptionalAddress = "0.0.0.0:9090"
     shutdown_grace_seconds: Seconds = 8.0
+    connection_age_seconds: float = Field(300.0, ge=0, le=86_400)
     reflection: bool = False
     call_deadline_seconds: Seconds = 5.0
     callback_deadline_seconds: Seconds = 8.0
@@ -177,6 +178,7 @@ class LimitsSettings(_Section):
 
     max_calls: int = Field(32, ge=1, le=10_000)
     max_pushes: int = Field(32, ge=1, le=10_000)
+    work_share: float = Field(0.5, ge=0, le=1)
     user_calls_per_second: float = Field(20.0, ge=0, le=100_000)
     user_burst: int = Field(100, ge=1, le=100_000)
 

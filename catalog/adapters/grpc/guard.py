@@ -13,7 +13,7 @@ from catalog.adapters.grpc.call import CURRENT_CALL, Call, Context
 from catalog.adapters.grpc.errors import status_code, trailers
 from catalog.adapters.grpc.identity import IdentityReader, Metadata
 from catalog.adapters.grpc.telling import Told
-from catalog.application.limits import Places, TokenBuckets
+from catalog.application.limits import Places, TokenBuckets, WorkBudget
 from catalog.domain.errors import (
     CatalogError,
     DeadlineExceededError,
@@ -36,6 +36,8 @@ class Guard:
     """The server's own deadline; a caller's earlier one goes first."""
     places: Places = field(default_factory=lambda: Places(256))
     """Calls that are worked on at a time; more are refused at once."""
+    work: WorkBudget = field(default_factory=lambda: WorkBudget(0))
+    """The loop's time that calls may take; once it is spent, more are refused at once."""
     user_rate: TokenBuckets = field(default_factory=lambda: TokenBuckets(0, 1))
     told: Told = field(default_factory=Told)
 

@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from google.protobuf.message import Message
 from grpc.aio import ServerInterceptor
 
+from catalog.adapters.grpc.call import Context
 from catalog.adapters.grpc.guard import Guard, GuardedMethod
+from catalog.adapters.grpc.metered import metered
 from catalog.adapters.grpc.refusals import Refusals
 from catalog.domain.errors import MethodUnknownError, ServerOverloadedError, ShuttingDownError
 
@@ -50,9 +53,7 @@ class CallInterceptor(ServerInterceptor):
         method = handler_call_details.method
         known = self._guarded.get(method)
         if known is not None:
-            if self._guard.places.are_taken:
-                return self._refusals.handler(method[1:], _OVERLOADED)
-            return known
+            return self._unless_overloaded(method, known)
         handler = await continuation(handler_call_details)
         service = method[1:].rpartition("/")[0]
         if handler is not None and service in self._open:
@@ -62,15 +63,25 @@ class CallInterceptor(ServerInterceptor):
         if self._refusing:
             return self._refusals.handler(method[1:], _SHUTTING_DOWN)
         guarded = self._guarded[method] = _guarded(self._guard, method, handler)
-        return guarded
+        return self._unless_overloaded(method, guarded)
+
+    def _unless_overloaded(self, method: str, handler: "Handler") -> "Handler":
+        """Refuse before anything is read: what is read has cost most of what refusing saves."""
+        if self._guard.places.are_taken or self._guard.work.spent():
+            return self._refusals.handler(method[1:], _OVERLOADED)
+        return handler
 
 
 def _guarded(guard: Guard, method: str, handler: "Handler") -> "Handler":
     if handler.unary_unary is None or handler.request_deserializer is None:
         raise TypeError(f"{method} is not a unary call")
     wrapped = GuardedMethod(guard, method[1:], handler.request_deserializer, handler.unary_unary)
+
+    async def answer(raw: bytes, context: Context) -> Message:
+        return await metered(wrapped.answer(raw, context), guard.work)
+
     # Without a deserializer the guard gets the bytes: it knows their number and
     # answers for those that do not parse.
     return grpc.unary_unary_rpc_method_handler(
-        wrapped.answer, response_serializer=handler.response_serializer
+        answer, response_serializer=handler.response_serializer
     )

@@ -47,19 +47,39 @@ class GrpcSettings:
     max_metadata_bytes: int = 16 * 1024
     min_ping_interval_seconds: int = 30
     """Clients that ping more often without data are sent away (gRPC keepalive guide)."""
+    ping_after_seconds: int = 60
+    """Silence after which a client is asked whether it is there still."""
+    ping_timeout_seconds: int = 20
+    """How long it may take to say so before its connection is closed."""
+    connection_age_seconds: float = 0.0
+    """When a client is asked to connect anew, give or take a tenth (gRFC A9): behind a
+    balancer of connections it is how a new replica gets its share. 0 = never."""
+    connection_grace_seconds: float = 60.0
+    """How long calls of the old connection may go on; a health Watch ends with it."""
 
     def channel_options(self) -> Sequence[tuple[str, int]]:
         """Spell the settings as gRPC channel arguments."""
         return (
+            *self._age(),
             ("grpc.so_reuseport", 0),  # a second server on the port must fail, not share it
             ("grpc.max_receive_message_length", self.max_message_bytes),
             ("grpc.max_metadata_size", self.max_metadata_bytes),
             ("grpc.absolute_max_metadata_size", self.max_metadata_bytes),
+            ("grpc.keepalive_time_ms", self.ping_after_seconds * 1000),
+            ("grpc.keepalive_timeout_ms", self.ping_timeout_seconds * 1000),
             ("grpc.keepalive_permit_without_calls", 1),
             (
                 "grpc.http2.min_recv_ping_interval_without_data_ms",
                 self.min_ping_interval_seconds * 1000,
             ),
+        )
+
+    def _age(self) -> Sequence[tuple[str, int]]:
+        if not self.connection_age_seconds:
+            return ()
+        return (
+            ("grpc.max_connection_age_ms", round(self.connection_age_seconds * 1000)),
+            ("grpc.max_connection_age_grace_ms", round(self.connection_grace_seconds * 1000)),
         )
 
 

@@ -86,3 +86,23 @@ async def test_stopping_twice_is_harmless() -> None:
     async with serving() as service:
         await service.server.stop(0)
         await service.server.stop(0)
+
+
+async def test_clients_are_asked_to_connect_anew_and_lose_no_call_by_it() -> None:
+    ready = grpc.ChannelConnectivity.READY
+    async with (
+        asyncio.timeout(30),
+        serving(connection_age_seconds=0.2) as service,
+    ):
+        calling = asyncio.Event()
+
+        async def call() -> None:
+            while not calling.is_set():
+                await service.call(GET)
+
+        callers = [asyncio.create_task(call()) for _ in range(5)]
+        for _ in range(3):
+            await service.channel.channel_ready()
+            await service.channel.wait_for_state_change(ready)
+        calling.set()
+        await asyncio.gather(*callers)

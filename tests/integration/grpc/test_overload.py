@@ -21,7 +21,7 @@ from catalog.adapters.grpc.guard import Guard
 from catalog.adapters.grpc.identity import IdentityReader
 from catalog.adapters.grpc.telling import Told
 from catalog.adapters.memory.tracing import MemoryTracing
-from catalog.application.limits import Places
+from catalog.application.limits import Places, WorkBudget
 from tests.e2e.waiting import seen, until
 from tests.integration.grpc.service import (
     AS_USER,
@@ -80,6 +80,22 @@ async def test_what_has_no_place_is_refused_with_a_time_to_wait() -> None:
     assert asked == PLACES
 
 
+async def test_what_comes_when_the_time_for_work_is_spent_is_refused_alike() -> None:
+    guard = Guard(IdentityReader(["user_id"]), work=WorkBudget(share=0.001))
+    async with serving(guard=guard) as service:
+        await service.call(GET)
+        guard.work.spend(1000)
+        for method in METHODS:
+            error = await refusal(service, method)
+            assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert reason(error) == "SERVER_OVERLOADED"
+            assert retry_seconds(error) == 1
+        answer = await health_pb2_grpc.HealthStub(service.channel).Check(
+            health_pb2.HealthCheckRequest(), timeout=20
+        )
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
 async def test_it_is_refused_before_its_request_has_come() -> None:
     async with full() as service:
         call: Any = service.channel.stream_unary(GET)(metadata=AS_USER, timeout=20)
@@ -119,10 +135,9 @@ async def test_refusals_are_told_by_number_and_make_no_spans() -> None:
                 await refusal(service, GET)
     refused = [line for line in logs if line.get("reason") == "SERVER_OVERLOADED"]
     assert {(line["event"], line["code"]) for line in refused} == {("rpc", "RESOURCE_EXHAUSTED")}
-    # One came before the server knew that the method has a place to be refused.
-    assert sum(line.get("calls", 1) for line in refused) == 50
+    assert sum(line["calls"] for line in refused) == 50
     assert len(refused) < 10
-    assert len(tracing.spans) <= PLACES + 1
+    assert len(tracing.spans) == PLACES
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.application.limits import Places, TokenBuckets
+from catalog.application.limits import Places, TokenBuckets, WorkBudget
 
 
 @dataclass(slots=True)
@@ -22,6 +22,47 @@ def test_a_place_that_is_given_back_can_be_taken_again() -> None:
     places.give_back()
     assert places.take()
     assert not places.take()
+
+
+def test_work_may_take_its_share_of_the_time_and_no_more() -> None:
+    clock = Clock()
+    budget = WorkBudget(share=0.5, burst_seconds=1, clock=clock)
+    worked = 0.0
+    for _ in range(1000):
+        clock.now += 0.01
+        if not budget.spent():
+            budget.spend(0.02)
+            worked += 0.02
+    assert 0.5 * 10 <= worked <= 0.5 * 10 + 1 + 0.02
+
+
+def test_what_is_saved_up_while_nothing_is_to_do_is_bounded() -> None:
+    clock = Clock()
+    budget = WorkBudget(share=0.5, burst_seconds=0.25, clock=clock)
+    assert not budget.spent()
+    clock.now += 3600
+    assert not budget.spent()
+    budget.spend(0.25)
+    assert budget.spent()
+    clock.now += 0.01
+    assert not budget.spent()
+
+
+def test_work_that_took_longer_than_there_was_is_made_up_for() -> None:
+    clock = Clock()
+    budget = WorkBudget(share=0.5, burst_seconds=0.25, clock=clock)
+    assert not budget.spent()
+    budget.spend(1.25)
+    clock.now += 1.9
+    assert budget.spent()
+    clock.now += 0.2
+    assert not budget.spent()
+
+
+def test_without_a_share_work_takes_what_it_needs() -> None:
+    budget = WorkBudget(share=0)
+    budget.spend(1000)
+    assert not budget.spent()
 
 
 def test_a_user_may_use_the_burst_at_once_and_is_told_when_to_come_again() -> None:
