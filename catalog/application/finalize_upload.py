@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.application.deciding import decide_again
@@ -90,30 +90,25 @@ class FinalizeUpload:
             tombstoned=claim.tombstoned,
             max_size_bytes=self.max_size_bytes,
         )
-        entry = _history(arrival, judgement)
         match judgement.transition.effect:
             case Effect.COMPLETED:
-                completion = self._completion(arrival, claim, upload, judgement, entry)
+                completion = self._completion(arrival, claim, upload, judgement)
                 applied = await statements.inbox.mark_completed(completion)
                 _expect(applied, _completed_rows(completion))
                 return _outcome(judgement, upload, video_created=completion.video_created)
             case Effect.FAILED | Effect.REJECTED as effect:
-                rejection = self._rejection(arrival, claim, upload, judgement, entry)
+                rejection = self._rejection(arrival, claim, upload, judgement)
                 fails = effect is Effect.FAILED
                 mark = statements.inbox.mark_failed if fails else statements.inbox.mark_rejected
                 _expect(await mark(rejection), _rejected_rows(rejection, fails=fails))
             case _:
+                entry = _history(arrival, judgement)
                 applied = await statements.inbox.settle(arrival.stored, upload, entry)
                 _expect(applied, Applied(history=1, inbox=1))
         return _outcome(judgement, upload)
 
     def _completion(
-        self,
-        arrival: Arrival,
-        claim: Claim,
-        before: Upload,
-        judgement: Judgement,
-        entry: HistoryEntry,
+        self, arrival: Arrival, claim: Claim, before: Upload, judgement: Judgement
     ) -> Completion:
         stored = arrival.stored
         bound = claim.video
@@ -130,10 +125,7 @@ class FinalizeUpload:
             stored=stored,
             video=video,
             video_created=not usable,
-            history=replace(
-                entry,
-                detail={**entry.detail, "video_id": str(video.video_id), "made": not usable},
-            ),
+            history=_history(arrival, judgement, video_id=str(video.video_id), made=not usable),
             outbox=self._completed_events(after, stored, video, claim.at, made=not usable),
         )
 
@@ -148,12 +140,7 @@ class FinalizeUpload:
         return tuple(events)
 
     def _rejection(
-        self,
-        arrival: Arrival,
-        claim: Claim,
-        before: Upload,
-        judgement: Judgement,
-        entry: HistoryEntry,
+        self, arrival: Arrival, claim: Claim, before: Upload, judgement: Judgement
     ) -> Rejection:
         outbox: tuple[OutboxRecord, ...] = ()
         code = judgement.transition.code
@@ -167,7 +154,7 @@ class FinalizeUpload:
             before=before,
             stored=arrival.stored,
             code=REFUSALS[judgement.event],
-            history=entry,
+            history=_history(arrival, judgement),
             outbox=outbox,
         )
 
@@ -180,7 +167,7 @@ async def _unknown(statements: Statements, stored: StoredObject) -> FinalizeOutc
     return FinalizeOutcome(UNKNOWN_OBJECT)
 
 
-def _history(arrival: Arrival, judgement: Judgement) -> HistoryEntry:
+def _history(arrival: Arrival, judgement: Judgement, **further: object) -> HistoryEntry:
     stored = arrival.stored
     detail: dict[str, object] = {
         "outcome": judgement.transition.effect.value,
@@ -194,6 +181,7 @@ def _history(arrival: Arrival, judgement: Judgement) -> HistoryEntry:
         detail["size_differs"] = True
     if judgement.type_differs:
         detail["content_type"] = stored.content_type
+    detail.update(further)
     return HistoryEntry(arrival.actor, "finalize", judgement.transition.decision, detail)
 
 

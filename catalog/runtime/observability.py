@@ -10,7 +10,7 @@ from threading import Thread
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import SpanExporter
 from prometheus_client import CollectorRegistry
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from catalog.adapters.http.app import metrics_app
 from catalog.adapters.telemetry.exposition import metrics_route
@@ -34,7 +34,7 @@ class Telemetry:
     tracing: Tracing
     registry: CollectorRegistry
 
-    def metrics_app(self) -> Starlette:
+    def metrics_app(self) -> ASGIApp:
         """Build the application behind the metrics port."""
         return metrics_app(metrics_route(self.registry), self.measures)
 

@@ -1,8 +1,12 @@
 """Reading a request's body no further than it may go."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass, field
+
+from starlette.types import Receive
+
+
+class SenderGoneError(Exception):
+    """The connection ended before the body did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +18,17 @@ class Body:
     oversized: bool
 
 
-async def read_body(chunks: AsyncGenerator[bytes], limit: int) -> Body:
-    """Stop at `limit` bytes, wherever the chunks end: the same body always reads the same.
+async def read_body(receive: Receive, limit: int) -> Body:
+    """Stop at `limit` bytes, wherever the parts end: the same body always reads the same.
 
     The server discards what is left, so that the client can finish sending
-    and read its answer.
+    and read its answer. Raises SenderGoneError.
     """
-    content = bytearray()
-    async with aclosing(chunks):
-        async for chunk in chunks:
-            content += chunk
-            if len(content) > limit:
-                return Body(bytes(content[:limit]), oversized=True)
-    return Body(bytes(content), oversized=False)
+    content, more = bytearray(), True
+    while more and len(content) <= limit:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise SenderGoneError
+        content += message.get("body", b"")
+        more = message.get("more_body", False)
+    return Body(bytes(content[:limit]), oversized=len(content) > limit)

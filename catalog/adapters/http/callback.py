@@ -5,10 +5,10 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from catalog.adapters.http.body import Body, read_body
+from catalog.adapters.http.body import Body, SenderGoneError, read_body
 from catalog.adapters.http.push_envelope import KEPT_BYTES, OtherEvent, Unusable, parse_push
 from catalog.adapters.http.push_reasons import Reason
 from catalog.adapters.http.push_telling import PushTelling, PushTold
@@ -19,6 +19,11 @@ from catalog.application.push_errors import PushForbiddenError, PushUnauthentica
 from catalog.application.records import Arrival, Quarantined
 from catalog.application.store import ConcurrentChangeError
 from catalog.domain.errors import UnavailableError
+
+# Made once: they hold nothing of the push that they answer.
+_DONE = Response(status_code=204)
+_UNAUTHENTICATED = Response(status_code=401, headers={"www-authenticate": "Bearer"})
+_FORBIDDEN = Response(status_code=403)
 
 QuarantineUseCase = Callable[[Quarantined], Awaitable[bool]]
 
@@ -55,47 +60,55 @@ class PushCallback:
         self._settings = settings
         self.places = Places(settings.max_at_once)
         self._told = told or PushTold()
+        retry_after = {"retry-after": str(settings.retry_after_seconds)}
+        self._later = Response(status_code=503, headers=retry_after)
 
-    async def receive(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one push, within the deadline, whatever happens."""
+        answer = await self._admitted(scope, receive)
+        await answer(scope, receive, send)
+
+    async def _admitted(self, scope: Scope, receive: Receive) -> Response:
         if not self.places.take():
             self._told.limited.count(503)
-            return self._later()
+            return self._later
         telling = self._told.begin()
         try:
-            return await self._answered(request, telling)
+            return await self._answered(scope, receive, telling)
         finally:
             self.places.give_back()
 
-    async def _answered(self, request: Request, telling: PushTelling) -> Response:
+    async def _answered(self, scope: Scope, receive: Receive, telling: PushTelling) -> Response:
         try:
             async with asyncio.timeout(self._settings.max_seconds):
-                return await self._receive(request, telling)
+                await self._receive(scope, receive, telling)
         except PushUnauthenticatedError as refusal:
             telling.refused(401, str(refusal))
-            return Response(status_code=401, headers={"www-authenticate": "Bearer"})
+            return _UNAUTHENTICATED
         except PushForbiddenError as refusal:
             telling.refused(403, str(refusal))
-            return Response(status_code=403)
-        except ClientDisconnect:
+            return _FORBIDDEN
+        except SenderGoneError:
             telling.abandoned()
-            return self._later()
+            return self._later
         except asyncio.CancelledError as fault:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 telling.cut_off()
                 raise
             telling.failed(fault)
-            return self._later()
+            return self._later
         except Exception as fault:  # noqa: BLE001 - Pub/Sub delivers again, whatever it was
             telling.failed(fault)
-            return self._later()
+            return self._later
+        return _DONE
 
-    async def _receive(self, request: Request, telling: PushTelling) -> Response:
-        await self._authenticate(request)
-        telling.trusted(request.headers.get("traceparent"))
+    async def _receive(self, scope: Scope, receive: Receive, telling: PushTelling) -> None:
+        authorization, traceparent = _of_head(scope)
+        await self._authenticator.authenticate(authorization)
+        telling.trusted(traceparent)
         async with asyncio.timeout(self._settings.max_body_seconds):
-            body = await read_body(request.stream(), self._settings.max_body_bytes)
+            body = await read_body(receive, self._settings.max_body_bytes)
         push = (
             Unusable(Reason.BODY_TOO_LARGE)
             if body.oversized
@@ -109,13 +122,6 @@ class PushCallback:
                 telling.of_other_event(push.event_type, push.message_id)
             case Unusable():
                 await self._set_aside(push, body, telling)
-        return Response(status_code=204)
-
-    async def _authenticate(self, request: Request) -> None:
-        values = request.headers.getlist("authorization")
-        if len(values) > 1:
-            raise PushUnauthenticatedError("several Authorization headers")
-        await self._authenticator.authenticate(values[0] if values else None)
 
     async def _set_aside(self, push: Unusable, body: Body, telling: PushTelling) -> None:
         """Quarantine; what cannot be kept is told in the log, for it would fail again for ever."""
@@ -140,9 +146,19 @@ class PushCallback:
         else:
             telling.quarantined(push.reason, facts, first=kept)
 
-    def _later(self) -> Response:
-        retry_after = str(self._settings.retry_after_seconds)
-        return Response(status_code=503, headers={"retry-after": retry_after})
+
+def _of_head(scope: Scope) -> tuple[str | None, str | None]:
+    """Find Authorization, which may come once, and the first traceparent."""
+    authorization: str | None = None
+    traceparent: str | None = None
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            if authorization is not None:
+                raise PushUnauthenticatedError("several Authorization headers")
+            authorization = value.decode("latin-1")
+        elif name == b"traceparent" and traceparent is None:
+            traceparent = value.decode("latin-1")
+    return authorization, traceparent
 
 
 def _quarantine_key(push: Unusable, body: Body) -> str:

@@ -40,7 +40,6 @@ class PushTold:
 
     def begin(self) -> "PushTelling":
         """Start, in a trace of its own: who sends it is not known yet."""
-        structlog.contextvars.clear_contextvars()
         span = self.tracing.begin("gcs.callback", "consumer")
         structlog.contextvars.bind_contextvars(trace_id=trace_id(span.traceparent))
         return PushTelling(self, span)

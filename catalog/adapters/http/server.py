@@ -100,6 +100,8 @@ def _config(app: ASGIApp, settings: HttpSettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        # Where a request begins as the one before it ends, it would inherit what that one bound.
+        reset_contextvars=True,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.grace_seconds,
     )

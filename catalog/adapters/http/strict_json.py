@@ -1,10 +1,10 @@
 """JSON that every reader would understand alike: no duplicate names, no text a database refuses."""
 
-import json
 import re
 from collections.abc import Iterator
 
 from catalog.adapters.http.push_reasons import Reason, UnusableError
+from catalog.application.unambiguous_json import RepeatedNameError, read_json
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -16,25 +16,14 @@ def parse_json(raw: bytes) -> object:
     except UnicodeDecodeError:
         raise UnusableError(Reason.NOT_UTF8) from None
     try:
-        value: object = json.loads(
-            text, object_pairs_hook=_unambiguous, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError):  # RecursionError: nested deeper than the reader can go
+        value = read_json(text)
+    except RepeatedNameError:
+        raise UnusableError(Reason.DUPLICATE_KEY) from None
+    except ValueError:
         raise UnusableError(Reason.NOT_JSON) from None
     if "\\u" in text:  # bare control characters are no JSON, bare surrogates no UTF-8
         _check_escaped(value)
     return value
-
-
-def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise UnusableError(Reason.DUPLICATE_KEY)
-    return members
-
-
-def _no_constant(_name: str) -> object:
-    raise UnusableError(Reason.NOT_JSON)
 
 
 def _check_escaped(value: object) -> None:

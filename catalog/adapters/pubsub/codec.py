@@ -26,36 +26,37 @@ class ProtobufEvents:
 
     def encode(self, event: Event) -> OutboxRecord:
         """Encode for ever: consumers read old payloads too."""
+        meta = _meta(event)
         return OutboxRecord(
             event_id=event.event_id,
             aggregate_type=event.aggregate_type,
             aggregate_id=event.aggregate_id,
             event_type=event.event_type,
-            payload=_message(event).SerializeToString(deterministic=True),
-            headers=_headers(event),
+            payload=_message(event, meta).SerializeToString(deterministic=True),
+            headers=_headers(meta),
             occurred_at=event.occurred_at,
         )
 
 
-def _headers(event: Event) -> dict[str, str]:
+def _headers(meta: pb.EventMeta) -> dict[str, str]:
     """Message attributes: enough to route, drop repeats and follow a trace without decoding."""
     headers = {
-        "event_id": str(event.event_id),
-        "event_type": event.event_type,
-        "aggregate_type": event.aggregate_type,
-        "aggregate_id": str(event.aggregate_id),
-        "version": str(event.version),
+        "event_id": meta.event_id,
+        "event_type": meta.event_type,
+        "aggregate_type": meta.aggregate_type,
+        "aggregate_id": meta.aggregate_id,
+        "version": str(meta.version),
     }
-    if event.traceparent:
-        headers["traceparent"] = event.traceparent
+    if meta.traceparent:
+        headers["traceparent"] = meta.traceparent
     return headers
 
 
-def _message(event: Event) -> Message:
+def _message(event: Event, meta: pb.EventMeta) -> Message:
     match event:
         case UploadCompleted():
             return pb.UploadCompleted(
-                meta=_meta(event),
+                meta=meta,
                 upload=snapshots.upload(event.upload),
                 object=snapshots.stored_object(event.stored),
                 video=snapshots.video(event.video),
@@ -63,25 +64,25 @@ def _message(event: Event) -> Message:
             )
         case UploadFailed():
             return pb.UploadFailed(
-                meta=_meta(event),
+                meta=meta,
                 upload=snapshots.upload(event.upload),
                 error_code=event.code.value,
                 object=snapshots.stored_object(event.stored),
             )
         case UploadCancelled():
             return pb.UploadCancelled(
-                meta=_meta(event),
+                meta=meta,
                 upload=snapshots.upload(event.upload),
                 error_code=FailureCode.CANCELLED.value,
             )
         case UploadExpired():
             return pb.UploadExpired(
-                meta=_meta(event),
+                meta=meta,
                 upload=snapshots.upload(event.upload),
                 error_code=FailureCode.SESSION_EXPIRED.value,
             )
         case VideoCreated():
-            return pb.VideoCreated(meta=_meta(event), video=snapshots.video(event.video))
+            return pb.VideoCreated(meta=meta, video=snapshots.video(event.video))
 
 
 def _meta(event: Event) -> pb.EventMeta:

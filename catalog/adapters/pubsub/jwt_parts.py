@@ -1,11 +1,12 @@
 """Taking a compact JWT apart, strictly. Nothing here is trusted yet."""
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from catalog.application.unambiguous_json import RepeatedNameError, read_json
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)", re.ASCII)
 # `crit` asks for rules we do not have; the others bring the sender's own key (RFC 8725, 3.10).
@@ -59,12 +60,10 @@ def _checked_kid(header: Mapping[str, Any]) -> str:
 
 def _json_object(segment: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(
-            _decoded(segment).decode(),
-            object_pairs_hook=_without_repeats,
-            parse_constant=_no_constant,
-        )
-    except (ValueError, RecursionError):
+        found = read_json(_decoded(segment).decode())
+    except RepeatedNameError:
+        raise MalformedTokenError("a name occurs twice") from None
+    except ValueError:
         raise MalformedTokenError("segment is not JSON") from None
     if not isinstance(found, dict):
         raise MalformedTokenError("segment is not a JSON object")
@@ -80,15 +79,3 @@ def _decoded(segment: str) -> bytes:
     if base64.urlsafe_b64encode(decoded).rstrip(b"=") != segment.encode():
         raise MalformedTokenError("segment is not canonical base64url")
     return decoded
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Two members of one name are read differently by different parsers."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise MalformedTokenError("a name occurs twice")
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise MalformedTokenError(f"{name} is not JSON")

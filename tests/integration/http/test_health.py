@@ -3,13 +3,12 @@
 import asyncio
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from catalog.adapters.http.app import sidecar_app
+from catalog.adapters.http.app import metrics_app
 from catalog.adapters.http.health import HealthEndpoints
 from catalog.adapters.http.server import HttpSettings, http_server
 from tests.integration.http.sidecar import Desk, running
@@ -60,8 +59,7 @@ async def test_a_fault_in_any_route_has_an_empty_answer(
         raise ValueError(CANARY)
 
     async with running() as sidecar:
-        app: Starlette = sidecar_app(sidecar.callback, sidecar.desk)
-        app.router.routes.append(Route("/broken", broken))
+        app = metrics_app(Route("/broken", broken))
         async with http_server(app, HttpSettings("127.0.0.1:0")) as server:
             base = f"http://127.0.0.1:{server.port}"
             if started:
