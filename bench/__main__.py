@@ -19,6 +19,8 @@ from bench.activity import Activity
 from bench.children import ChildError
 from bench.comparison import Change, changes
 from bench.gathered import file_name, read_all
+from bench.grown.loader import NoRoomError
+from bench.grown.sites import LARGE, Sizes
 from bench.noise import warnings
 from bench.profiled import Profile, ProfilerError, profiled
 from bench.registry import UnknownScenarioError, bars, chosen
@@ -32,6 +34,7 @@ RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 _MISSED, _WRONG_USE, _BROKEN, _INTERRUPTED = 1, 2, 3, 130
 _ERRORS = Console(stderr=True)
+_LARGE = "Uploads in the larger database of growth, 10000000 where the disk has room."
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
@@ -49,6 +52,7 @@ def run_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     durable: Annotated[bool, typer.Option(help="Whether commits wait for the disk.")] = True,
     strict: Annotated[bool, typer.Option(help="End with 1 when a bar is missed.")] = False,
+    large: Annotated[int, typer.Option(min=20_000, help=_LARGE)] = LARGE,
 ) -> None:
     """Measure scenarios and their bare parts in turns, and judge them by their bars."""
     try:
@@ -57,10 +61,10 @@ def run_command(
     except (UnknownScenarioError, UnreadableResultError, OSError) as wrong:
         raise _ended(str(wrong), _WRONG_USE) from None
     command = "python -m bench " + shlex.join(sys.argv[1:])
-    plan = Plan(activities, seconds, repeats, command, durable)
+    plan = Plan(activities, seconds, repeats, command, durable, large)
     try:
         result = asyncio.run(_measured(plan))
-    except (ChildError, TimeoutError) as broken:
+    except (ChildError, NoRoomError, TimeoutError) as broken:
         raise _ended(f"could not be measured: {broken}", _BROKEN) from None
     except KeyboardInterrupt:
         raise _ended("interrupted", _INTERRUPTED) from None
@@ -121,7 +125,8 @@ async def _measured(plan: Plan) -> Result:
         def say(step: str) -> None:
             progress.update(bar, description=step)
 
-        async with stage(say, durable=plan.durable) as ready:
+        sizes = Sizes(large=plan.large)
+        async with stage(say, durable=plan.durable, sizes=sizes) as ready:
             say("warming up")
             await warmed(ready, plan.activities)
             for sample in await preflight(ready, plan.activities, min(1.0, plan.seconds)):

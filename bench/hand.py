@@ -12,6 +12,7 @@ from typing import Any
 import uvloop
 
 from bench.bare import crypto, relay, statements
+from bench.grown import questions
 from bench.load import jobs
 from bench.scenarios import client_work
 
@@ -19,6 +20,8 @@ Job = Callable[..., Awaitable[dict[str, object]]]
 JOBS: Mapping[str, Job] = {
     "load_grpc": jobs.load_grpc,
     "load_http": jobs.load_http,
+    "paced_calls": questions.paced_calls,
+    "paced_pushes": questions.paced_pushes,
     "signature": crypto.signature,
     "token_check": crypto.token_check,
     "bare_upsert": statements.bare_upsert,

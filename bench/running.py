@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.activity import Activity
+from bench.grown.sites import LARGE
 from bench.machine import machine
 from bench.noise import Watch
 from bench.result import Result
@@ -26,6 +27,8 @@ class Plan:
     rounds: int
     command: str
     durable: bool = True
+    large: int = LARGE
+    """Uploads in the larger database of growth."""
 
     @property
     def windows(self) -> int:

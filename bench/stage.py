@@ -10,17 +10,19 @@ from typing import Any
 
 import asyncpg
 
-from bench.bare.pool import database_settings
 from bench.bare.servers import ROWS, SELECTED_TAG
 from bench.children import BareServers, Hand, bare_servers, hand
+from bench.grown.sites import Sites, Sizes, both_sites
 from bench.items import Item
+from bench.later import Later
 from bench.sample import Measured
 from bench.seeding import make_bare_schema, make_uploads
+from bench.serving import unlimited_settings
 from catalog.devstack.on_thread import on_thread
 from catalog.devstack.postgres import running_cluster
 from catalog.devstack.process import ServiceProcess, service_process
 from catalog.devstack.scratch import scratch_folder
-from catalog.devstack.stack import AUDIENCE, service_settings
+from catalog.devstack.stack import AUDIENCE
 from catalog.emulator import Emulator, EmulatorSettings, run_emulator
 from catalog.emulator.keys import SigningKey
 from catalog.runtime import migrations
@@ -45,6 +47,8 @@ class Stage:
     working: Hand
     """Where bare work, the relay and the client run."""
     folder: Path
+    growth: Later[Sites]
+    """Two databases of different sizes, filled when they are first asked for."""
     token: str = field(repr=False)
     forged_token: str = field(repr=False)
     _tags: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -101,7 +105,9 @@ def measured(told: Mapping[str, Any], errors: int = 0) -> Measured:
 
 
 @asynccontextmanager
-async def stage(progress: Callable[[str], None], *, durable: bool = True) -> AsyncIterator[Stage]:
+async def stage(
+    progress: Callable[[str], None], *, durable: bool = True, sizes: Sizes | None = None
+) -> AsyncIterator[Stage]:
     """Set it up, and take it down when the block ends. User rates are not limited.
 
     `durable` is what a database in production is; without it no commit waits for the disk.
@@ -118,22 +124,23 @@ async def stage(progress: Callable[[str], None], *, durable: bool = True) -> Asy
         await _rows(database)
         progress("starting emulator, service and empty servers")
         folder = stack.enter_context(scratch_folder("bench"))
-        yield await _around(stack, dsn, database, folder)
+        emulator = run_emulator(EmulatorSettings(data_dir=folder / "gcs"))
+        running = await stack.enter_async_context(emulator)
+        growth = Later(lambda: both_sites(sizes or Sizes(), running, folder, progress), stack)
+        yield await _around(stack, database, dsn, folder, emulator=running, growth=growth)
 
 
 async def _around(
     stack: AsyncExitStack,
-    dsn: str,
     database: "asyncpg.Connection[asyncpg.Record]",
+    dsn: str,
     folder: Path,
+    *,
+    emulator: Emulator,
+    growth: Later[Sites],
 ) -> Stage:
-    emulator = await stack.enter_async_context(
-        run_emulator(EmulatorSettings(data_dir=folder / "gcs"))
-    )
-    settings = service_settings(emulator, dsn) | database_settings(dsn)
-    settings["CATALOG_LIMITS__USER_CALLS_PER_SECOND"] = "0"
     forger = await asyncio.to_thread(SigningKey.generate)
-    service = service_process(settings, log=folder / "service.log")
+    service = service_process(unlimited_settings(emulator, dsn), log=folder / "service.log")
     claims = {"aud": AUDIENCE}
     return Stage(
         dsn=dsn,
@@ -144,6 +151,7 @@ async def _around(
         asking=await stack.enter_async_context(hand()),
         working=await stack.enter_async_context(hand()),
         folder=folder,
+        growth=growth,
         token=emulator.issuer.push_token(AUDIENCE),
         forged_token=emulator.issuer.mint(claims, key=forger),
     )

@@ -45,8 +45,9 @@ class HttpConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's own kind is none
 
     def start(self) -> None:
-        """Post for the first time."""
-        self._ask()
+        """Post, unless an answer is still to come."""
+        if self._asked is None:
+            self._ask()
 
     def close(self) -> None:
         """Hang up."""

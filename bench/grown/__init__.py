@@ -1,0 +1,1 @@
+"""Databases as a busy service leaves them: made, filled, served and asked."""

@@ -1,0 +1,12 @@
+"""What the size of the tables costs: ten thousand uploads beside a million, in the same minutes."""
+
+from collections.abc import Sequence
+
+from bench.activity import Activity
+from bench.bars import Bar
+from bench.growth.calls import CALLS
+from bench.growth.pairs import activities_of
+
+_PAIRS = (*CALLS,)
+ACTIVITIES: Sequence[Activity] = (*activities_of(_PAIRS),)
+BARS: Sequence[Bar] = (*(pair.bar() for pair in _PAIRS),)
