@@ -51,12 +51,12 @@ class Pulse:
 
     def show(self) -> None:
         """Show everything once."""
-        show, pool = self.measures.set, self.store.pool
+        show, pool, lender = self.measures.set, self.store.pool, self.store.lender
         show(process.LOOP_LAG, max(0.0, *self._late))
-        idle = pool.get_idle_size()
+        idle = pool.get_idle_size() + lender.free
         show(process.POOL_CONNECTIONS, pool.get_size() - idle, state="used")
         show(process.POOL_CONNECTIONS, idle, state="idle")
-        show(process.POOL_WAITING, self.store.queue.length)
+        show(process.POOL_WAITING, lender.waiting)
         for worker, state in self.workers().items():
             show(upkeep.WORKER_HEALTHY, int(state == OK), worker=worker)
         show(process.LEVELS_AGE, self.levels_age())

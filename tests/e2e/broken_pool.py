@@ -23,13 +23,21 @@ class BrokenConnection:
     trouble: Trouble
     at: str
 
-    def transaction(self, isolation: str) -> "BrokenTransaction":
-        return BrokenTransaction(self)
-
     async def fetchrow(self, *_query: object, **_options: object) -> None:
         self.trouble.strike()
 
-    fetch = execute = fetchval = fetchrow
+    fetch = fetchval = fetchrow
+
+    async def execute(self, query: str, *_values: object, **_options: object) -> None:
+        kind = query.partition(" ")[0].lower()
+        if kind not in ("begin", "commit", "rollback"):
+            self.trouble.strike()
+        await self.reach(kind)
+
+    def is_closed(self) -> bool:
+        return False
+
+    is_in_transaction = is_closed
 
     def terminate(self) -> None:
         """Be gone at once, as the driver's own."""
@@ -38,26 +46,6 @@ class BrokenConnection:
         if self.at == point:
             self.trouble.strike()
         return self
-
-
-@dataclass(slots=True)
-class BrokenTransaction:
-    connection: BrokenConnection
-
-    async def start(self) -> None:
-        await self.connection.reach("begin")
-
-    async def commit(self) -> None:
-        await self.connection.reach("commit")
-
-    async def rollback(self) -> None:
-        await self.connection.reach("rollback")
-
-    async def __aenter__(self) -> None:
-        await self.start()
-
-    async def __aexit__(self, kind: object, fault: object, trace: object) -> None:
-        await (self.commit() if kind is None else self.rollback())
 
 
 class Acquired:
@@ -91,7 +79,10 @@ class BrokenPool:
     async def fetch(self, *query: object, **options: object) -> None:
         await self.connection.fetch(*query, **options)
 
-    fetchrow = fetchval = execute = fetch
+    fetchrow = fetchval = fetch
+
+    async def execute(self, query: str, *_values: object, **_options: object) -> None:
+        await self.connection.execute(query)
 
     def get_size(self) -> int:
         return 1

@@ -1,7 +1,7 @@
 """What the driver raises, said once in the words of the application."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 import asyncpg
 
@@ -27,21 +27,44 @@ _UNAVAILABLE = (
 )
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn driver errors into the application's; programming errors pass unchanged.
+def meaning_of(fault: BaseException) -> Exception | None:
+    """Say a driver error in the application's words; None for what passes unchanged.
 
     The driver's text never goes on: it may hold hosts, names and values.
     """
-    try:
-        yield
-    except _RUN_AGAIN:
-        raise ConcurrentChangeError from None
-    except _BUSY:
-        raise ContentionError from None
-    except OSError:  # first: a failed TLS handshake is a ValueError as well
-        raise DatabaseUnavailableError from None
-    except ValueError:  # a value that cannot be sent is an InterfaceError too, but no outage
-        raise
-    except _UNAVAILABLE:
-        raise DatabaseUnavailableError from None
+    if isinstance(fault, _RUN_AGAIN):
+        return ConcurrentChangeError()
+    if isinstance(fault, _BUSY):
+        return ContentionError()
+    if isinstance(fault, OSError):  # first: a failed TLS handshake is a ValueError as well
+        return DatabaseUnavailableError()
+    if isinstance(fault, ValueError):
+        # A value that cannot be sent is an InterfaceError too, but no outage.
+        return None
+    return DatabaseUnavailableError() if isinstance(fault, _UNAVAILABLE) else None
+
+
+class _Translated:
+    """A block whose driver errors leave it as the application's."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        fault: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if fault is not None and (meaning := meaning_of(fault)) is not None:
+            raise meaning from None
+
+
+_TRANSLATED = _Translated()
+
+
+def translated() -> AbstractContextManager[None]:
+    """Turn driver errors into the application's; programming errors pass unchanged."""
+    return _TRANSLATED

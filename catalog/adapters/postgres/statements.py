@@ -14,6 +14,10 @@ class Connection:
     def __init__(self, raw: "PoolConnectionProxy[Record]") -> None:
         self._raw = raw
 
+    def end(self) -> None:
+        """Let go of the connection: a statement after this one's time is a mistake, and fails."""
+        del self._raw
+
     async def row(self, query: Query, **values: object) -> Record | None:
         """Return the first row, or None."""
         return await self._raw.fetchrow(query.text, *query.arguments(values))

@@ -1,18 +1,13 @@
 """The Store on an asyncpg pool."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TypeAlias
+from contextlib import AbstractAsyncContextManager
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from catalog.adapters.postgres.deletions import PostgresDeletions
-from catalog.adapters.postgres.failures import translated
 from catalog.adapters.postgres.inbox import PostgresInbox
+from catalog.adapters.postgres.lending import Lender
+from catalog.adapters.postgres.loans import Autocommit, Loan, Transaction
 from catalog.adapters.postgres.operations_inbox import PostgresInboxRecords
 from catalog.adapters.postgres.operations_story import PostgresStories
 from catalog.adapters.postgres.outbox import PostgresOutbox
@@ -25,162 +20,103 @@ from catalog.adapters.postgres.upkeep_reports import PostgresUpkeepReports
 from catalog.adapters.postgres.upkeep_sweeps import PostgresSweeps
 from catalog.adapters.postgres.uploads import PostgresUploads
 from catalog.adapters.postgres.videos import PostgresVideos
-from catalog.application.store import ConcurrentChangeError
-from catalog.domain.errors import ContentionError
-
-RawConnection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
-_TIDY_SECONDS = 0.5
 
 
 class PostgresStatements:
-    """The repositories of one connection, each made when it is first used."""
+    """The repositories of one connection, each made where it is asked for."""
+
+    __slots__ = ("_connection",)
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    @cached_property
+    @property
     def uploads(self) -> PostgresUploads:
         """The uploads."""
         return PostgresUploads(self._connection)
 
-    @cached_property
+    @property
     def videos(self) -> PostgresVideos:
         """The videos."""
         return PostgresVideos(self._connection)
 
-    @cached_property
+    @property
     def inbox(self) -> PostgresInbox:
         """The inbox."""
         return PostgresInbox(self._connection)
 
-    @cached_property
+    @property
     def deletions(self) -> PostgresDeletions:
         """The tombstones."""
         return PostgresDeletions(self._connection)
 
-    @cached_property
+    @property
     def outbox(self) -> PostgresOutbox:
         """The events that were announced."""
         return PostgresOutbox(self._connection)
 
-    @cached_property
+    @property
     def endings(self) -> PostgresEndings:
         """Uploads that end without their owner."""
         return PostgresEndings(self._connection)
 
-    @cached_property
+    @property
     def deletion_queue(self) -> PostgresDeletionQueue:
         """Objects to delete."""
         return PostgresDeletionQueue(self._connection)
 
-    @cached_property
+    @property
     def sweeps(self) -> PostgresSweeps:
         """Walks over bucket and rows."""
         return PostgresSweeps(self._connection)
 
-    @cached_property
+    @property
     def findings(self) -> PostgresFindings:
         """What walks found."""
         return PostgresFindings(self._connection)
 
-    @cached_property
+    @property
     def pruning(self) -> PostgresPruning:
         """Removal of what is over."""
         return PostgresPruning(self._connection)
 
-    @cached_property
+    @property
     def upkeep_reports(self) -> PostgresUpkeepReports:
         """Counts for people."""
         return PostgresUpkeepReports(self._connection)
 
-    @cached_property
+    @property
     def stories(self) -> PostgresStories:
         """Everything that is kept of one upload."""
         return PostgresStories(self._connection)
 
-    @cached_property
+    @property
     def inbox_records(self) -> PostgresInboxRecords:
         """The inbox for people."""
         return PostgresInboxRecords(self._connection)
 
 
-@dataclass(slots=True)
-class PoolQueue:
-    """Who waits for a connection; the pool itself does not say."""
-
-    length: int = 0
-
-    @contextmanager
-    def waiting_in_it(self) -> Iterator[None]:
-        """Be one of them while the block lasts."""
-        self.length += 1
-        try:
-            yield
-        finally:
-            self.length -= 1
-
-
-@dataclass(frozen=True, slots=True)
 class PostgresStore:
-    """Lends connections for at most one use case at a time."""
+    """Lends connections of a pool for at most one use case at a time."""
 
-    pool: "asyncpg.Pool[asyncpg.Record]"
-    acquire_timeout_seconds: float
-    queue: PoolQueue = field(default_factory=PoolQueue, compare=False)
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", acquire_timeout_seconds: float
+    ) -> None:
+        self.pool = pool
+        self.lender = Lender(pool, acquire_timeout_seconds)
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Lend a connection for statements of no repository. Raises UnavailableError."""
-        with translated():
-            async with self._lent() as raw:
-                yield Connection(raw)
+        return Loan(self.lender, _as_it_is)
 
-    @asynccontextmanager
-    async def autocommit(self) -> AsyncIterator[PostgresStatements]:
+    def autocommit(self) -> AbstractAsyncContextManager[PostgresStatements]:
         """Lend a connection; each statement is its own READ COMMITTED transaction."""
-        try:
-            with translated():
-                async with self._lent() as raw:
-                    yield PostgresStatements(Connection(raw))
-        except ConcurrentChangeError:
-            raise ContentionError from None
+        return Autocommit(self.lender, PostgresStatements)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[PostgresStatements]:
+    def transaction(self) -> AbstractAsyncContextManager[PostgresStatements]:
         """Lend a connection inside one transaction; READ COMMITTED is said, not hoped for."""
-        with translated():
-            async with self._lent() as raw, _transaction(raw):
-                yield PostgresStatements(Connection(raw))
-
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[RawConnection]:
-        with self.queue.waiting_in_it():
-            raw = await self.pool.acquire(timeout=self.acquire_timeout_seconds)
-        try:
-            yield raw
-        finally:
-            # A statement that was cancelled is waited for; one that hangs costs the connection.
-            with suppress(TimeoutError):
-                await self.pool.release(raw, timeout=_TIDY_SECONDS)
+        return Transaction(self.lender, PostgresStatements)
 
 
-@asynccontextmanager
-async def _transaction(raw: RawConnection) -> AsyncIterator[None]:
-    """Commit, or roll back on anything else; a server that hangs delays nobody for long."""
-    transaction = raw.transaction(isolation="read_committed")
-    await transaction.start()
-    try:
-        yield
-    except BaseException:
-        try:
-            async with asyncio.timeout(_TIDY_SECONDS):
-                await transaction.rollback()
-        except (
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-            OSError,
-        ):
-            raw.terminate()
-        raise
-    await transaction.commit()
+def _as_it_is(connection: Connection) -> Connection:
+    return connection

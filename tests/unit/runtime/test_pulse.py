@@ -26,14 +26,15 @@ class Pool:
 
 
 @dataclass
-class Queue:
-    length: int = 4
+class Lender:
+    waiting: int = 4
+    free: int = 1
 
 
 @dataclass
 class Store:
     pool: Pool = field(default_factory=Pool)
-    queue: Queue = field(default_factory=Queue)
+    lender: Lender = field(default_factory=Lender)
 
 
 @dataclass
@@ -66,7 +67,7 @@ def test_pool_workers_and_levels_show() -> None:
     scene.pulse().show()
     level = scene.measures.level
     states = [level(process.POOL_CONNECTIONS, state=each) for each in ("used", "idle")]
-    assert states == [3, 2]
+    assert states == [2, 3]
     assert level(process.POOL_WAITING) == 4
     workers = [level(upkeep.WORKER_HEALTHY, worker=each) for each in ("outbox", "reaper")]
     assert workers == [1, 0]
