@@ -34,9 +34,12 @@ class PushTold:
 
     limited: "Counted[int]" = field(init=False)
     """Pushes that were too many, by the status they were answered with."""
+    refused: "Counted[tuple[int, str]]" = field(init=False)
+    """Those of strangers, by status and reason: of the reasons there are a few."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limited", Counted(self._limited))
+        object.__setattr__(self, "refused", Counted(self._refused))
 
     def begin(self) -> "PushTelling":
         """Start, in a trace of its own: who sends it is not known yet."""
@@ -49,6 +52,10 @@ class PushTold:
         self.measures.add(figures.CALLBACK_COUNT, pushes, outcome="limited")
         self.log.info("push_limited", status=status, pushes=pushes)
 
+    def _refused(self, kind: tuple[int, str], pushes: int) -> None:
+        status, why = kind
+        self.log.warning("push_refused", status=status, why=why, pushes=pushes)
+
 
 @dataclass(slots=True)
 class PushTelling:
@@ -59,9 +66,14 @@ class PushTelling:
     _arrived: dict[str, str | None] = field(default_factory=dict)
     _started: float = field(default_factory=perf_counter)
     _began_ns: int = field(default_factory=time.time_ns)
+    _body_awaited: float | None = None
 
     def trusted(self, traceparent: str | None) -> None:
-        """Move into the trace of whoever delivers it: not for strangers, it decides on sampling."""
+        """Move into the trace of whoever delivers it: not for strangers, it decides on sampling.
+
+        From now on its body is waited for.
+        """
+        self._body_awaited = perf_counter()
         if traceparent is None:
             return
         # The span so far is dropped: one that never ends goes to no exporter.
@@ -144,14 +156,14 @@ class PushTelling:
         self._ended("lost", "LOST")
 
     def refused(self, status: int, why: str) -> None:
-        """Tell that a stranger was sent away."""
-        self.told.log.warning("push_refused", status=status, why=why)
+        """Tell that a stranger was sent away: strangers come in floods, so by number."""
+        self.told.refused.count((status, why))
         self._ended("unauthenticated" if status == 401 else "forbidden")
 
     def abandoned(self) -> None:
-        """Tell that its sender went away."""
+        """Tell that its sender went away: how long its body took was not for us to say."""
         self.told.log.info("push_abandoned", status=503)
-        self._ended("late", "ABANDONED")
+        self._ended("abandoned", "ABANDONED", until=self._body_awaited)
 
     def cut_off(self) -> None:
         """Count what the end of the process broke off; who broke it off has told."""
@@ -162,8 +174,8 @@ class PushTelling:
         self.told.log.error("push_failed", status=503, **self._arrived, **describe_fault(fault))
         self._ended("late", type(fault).__name__)
 
-    def _ended(self, outcome: str, fault: str | None = None) -> None:
-        seconds = perf_counter() - self._started
+    def _ended(self, outcome: str, fault: str | None = None, *, until: float | None = None) -> None:
+        seconds = (until or perf_counter()) - self._started
         self.told.measures.add(figures.CALLBACK_COUNT, outcome=outcome)
         self.told.measures.record(figures.CALLBACK_DURATION, seconds)
         self.span.end(fault, outcome=outcome)

@@ -5,8 +5,8 @@ from catalog.application.metrics.metric import OTHER, Counter, Gauge, Histogram
 CALLBACK_COUNT = Counter(
     "callback.count",
     "{push}",
-    "Pushes by what came of them. `late` was answered 503 and comes again; `lost` could be neither"
-    " used nor kept.",
+    "Pushes by what came of them. `late` was answered 503 and comes again; `abandoned` was left by"
+    " its sender before it was all there; `lost` could be neither used nor kept.",
     {
         "outcome": (
             "completed",
@@ -23,6 +23,7 @@ CALLBACK_COUNT = Counter(
             "forbidden",
             "limited",
             "late",
+            "abandoned",
             OTHER,
         )
     },
@@ -30,7 +31,8 @@ CALLBACK_COUNT = Counter(
 CALLBACK_DURATION = Histogram(
     "callback.duration",
     "s",
-    "Time from the head of a push to its answer, whatever the answer.",
+    "Time from the head of a push to its answer, whatever the answer; of one that its sender"
+    " abandoned, until its body was waited for.",
     bounds=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 REDELIVERIES = Counter(

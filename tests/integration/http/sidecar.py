@@ -10,9 +10,10 @@ import httpx
 
 from catalog.adapters.http.app import sidecar_app
 from catalog.adapters.http.callback import CallbackSettings, PushCallback
+from catalog.adapters.http.push_telling import PushTold
 from catalog.adapters.http.server import HttpServer, HttpSettings, http_server
 from catalog.application.finalize_upload import FinalizeOutcome
-from catalog.application.metrics.metric import Measures
+from catalog.application.metrics.metric import Measures, NoMeasures
 from catalog.application.push_errors import PushForbiddenError, PushUnauthenticatedError
 from catalog.application.records import Arrival, Quarantined
 from tests.unit.adapters.http.pushes import BUCKET
@@ -104,7 +105,8 @@ async def running(
 ) -> AsyncIterator[Sidecar]:
     """Run a sidecar of its own for one test."""
     desk, doorman = desk or Desk(), doorman or Doorman()
-    callback = PushCallback(doorman, desk.finalize, desk.keep, replace(SETTINGS, **settings))
+    told = PushTold(measures or NoMeasures())
+    callback = PushCallback(doorman, desk.finalize, desk.keep, replace(SETTINGS, **settings), told)
     app = sidecar_app(callback, desk, PATH, measures)
     async with http_server(app, http or HttpSettings("127.0.0.1:0")) as server:
         base = f"http://127.0.0.1:{server.port}"
