@@ -8,7 +8,7 @@ from uuid import UUID
 
 from catalog.domain.errors import FieldViolation, InvalidRequestError
 from catalog.domain.upload import UploadStatus
-from catalog.domain.values import Md5, UploadId, VideoId, canonical_uuid
+from catalog.domain.values import Md5, UploadId, VideoId, canonical_uuid, is_canonical_uuid
 
 T = TypeVar("T")
 
@@ -49,6 +49,8 @@ class CheckedInit:
 
 def has_control_characters(text: str) -> bool:
     """True with any character of Unicode category Cc, Cs, Zl or Zp: none has a place in a name."""
+    if text.isprintable():  # then there is none of these, nor some others that may be there
+        return False
     return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
 
 
@@ -65,8 +67,12 @@ def _between(value: int, most: int, unit: str) -> str | None:
     return None if 0 <= value <= most else f"must be 0 to {most} {unit}".rstrip()
 
 
+def _one_of(values: Iterable[str]) -> str:
+    return f"must be one of {', '.join(sorted(values))}"
+
+
 def _uuid(value: str, *, optional: bool = False) -> str | None:
-    if (optional and not value) or canonical_uuid(value) is not None:
+    if (optional and not value) or is_canonical_uuid(value):
         return None
     return "must be a UUID in lower case with hyphens"
 
@@ -81,12 +87,11 @@ def check_init(raw: RawInit, policy: UploadPolicy) -> CheckedInit:
     """Return the request in domain types; raise InvalidRequestError naming every bad field."""
     md5 = Md5.parse(raw.content_md5_hex)
     type_known = raw.content_type in policy.allowed_content_types
-    types = ", ".join(sorted(policy.allowed_content_types))
     _refuse(
         [
             ("filename", _text(raw.filename, least=1, most=policy.max_filename_length)),
             ("size_bytes", _between(raw.size_bytes, policy.max_size_bytes, "bytes")),
-            ("content_type", None if type_known else f"must be one of {types}"),
+            ("content_type", None if type_known else _one_of(policy.allowed_content_types)),
             ("content_md5_hex", None if md5 else "must be 32 hexadecimal digits"),
             (
                 "duration_seconds",

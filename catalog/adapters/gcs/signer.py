@@ -1,6 +1,7 @@
 """Signed URLs with which a client opens a resumable session."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -41,35 +42,55 @@ class SignedStarts:
         self, ref: ObjectRef, content_type: str, at: datetime
     ) -> SignedStart:
         """Sign a start valid from `at`, whole seconds. Raises SignerUnavailableError."""
-        at = at.astimezone(UTC).replace(microsecond=0)
-        sent, headers = _headers(self._host, content_type)
+        form = _form(
+            self._blobs.email, self._host, self._seconds, content_type, at.replace(microsecond=0)
+        )
         return SignedStart(
-            url=await self._sign(f"/{ref.bucket}/{ref.name}", headers, v4.request_time(at)),
+            url=await self._sign(f"/{ref.bucket}/{ref.name}", form),
             method="POST",
-            headers=sent,
-            expires_at=at + timedelta(seconds=self._seconds),
+            headers=form.sent,
+            expires_at=form.expires_at,
         )
 
-    async def _sign(self, name: str, headers: v4.CanonicalHeaders, time: str) -> str:
+    async def _sign(self, name: str, form: "_Form") -> str:
         path = v4.canonical_path(name)
-        query = v4.canonical_query(
-            v4.signing_parameters(self._blobs.email, time, self._seconds, headers)
-        )
-        request = v4.canonical_request("POST", path, query, headers)
-        text = v4.string_to_sign(time, v4.credential_scope(time), request)
-        return v4.signed_url(self._origin, path, query, await self._blobs.sign(text.encode()))
+        request = v4.canonical_request("POST", path, form.query, form.headers)
+        text = v4.string_to_sign(form.time, v4.credential_scope(form.time), request)
+        signature = await self._blobs.sign(text.encode())
+        return v4.signed_url(self._origin, path, form.query, signature)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Everything but the object's name and the signature."""
+
+    time: str
+    sent: Mapping[str, str]
+    """What the client sends by hand."""
+    headers: v4.CanonicalHeaders
+    """That with Host, as it is signed."""
+    query: str
+    expires_at: datetime
 
 
 @lru_cache(maxsize=64)
-def _headers(host: str, content_type: str) -> tuple[Mapping[str, str], v4.CanonicalHeaders]:
-    """What the client sends by hand, and that with Host as it is signed: the same every time."""
+def _form(email: str, host: str, seconds: int, content_type: str, at: datetime) -> _Form:
+    """Fill it in: the same for all starts of a second, so not once a call."""
+    time = v4.request_time(at)
     sent = {
         "content-type": content_type,
         "x-goog-if-generation-match": "0",
         "x-goog-resumable": "start",
         "x-upload-content-type": content_type,
     }
-    return MappingProxyType(sent), v4.canonical_headers((("host", host), *sent.items()))
+    headers = v4.canonical_headers((("host", host), *sent.items()))
+    return _Form(
+        time=time,
+        sent=MappingProxyType(sent),
+        headers=headers,
+        query=v4.canonical_query(v4.signing_parameters(email, time, seconds, headers)),
+        expires_at=at.astimezone(UTC) + timedelta(seconds=seconds),
+    )
 
 
 def _origin_and_host(endpoint: str) -> tuple[str, str]:

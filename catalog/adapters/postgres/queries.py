@@ -6,9 +6,10 @@ does not break plans that are already cached.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from operator import itemgetter
 
 _HEADER = re.compile(r"^-- ([a-z0-9_]+) --\n", re.MULTILINE)
 _FRAGMENT = re.compile(r"@([a-z_]+)")
@@ -19,13 +20,13 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::|:([a-z_0-9]+)")
 class Query:
     """One named statement with its parameters in order."""
 
-    __slots__ = ("_expected", "name", "parameters", "text")
+    __slots__ = ("_chosen", "name", "parameters", "text")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.parameters: list[str] = []
         self.text = _TOKEN.sub(self._number, text).strip()
-        self._expected = frozenset(self.parameters)
+        self._chosen = _chooser(self.parameters)
 
     def _number(self, match: re.Match[str]) -> str:
         if (parameter := match[1]) is None:
@@ -34,11 +35,22 @@ class Query:
             self.parameters.append(parameter)
         return f"${self.parameters.index(parameter) + 1}"
 
-    def arguments(self, values: Mapping[str, object]) -> list[object]:
+    def arguments(self, values: Mapping[str, object]) -> Sequence[object]:
         """Order `values` as asyncpg wants them; TypeError unless they are the parameters."""
-        if values.keys() != self._expected:
+        try:
+            chosen = self._chosen(values)
+        except KeyError:
+            chosen = None
+        if chosen is None or len(chosen) != len(values):
             raise TypeError(f"{self.name} takes {self.parameters}, got {sorted(values)}")
-        return [values[parameter] for parameter in self.parameters]
+        return chosen
+
+
+def _chooser(names: Sequence[str]) -> Callable[[Mapping[str, object]], Sequence[object]]:
+    """Pick the values of these names; of several in one step."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def _sections(file: str) -> dict[str, str]:

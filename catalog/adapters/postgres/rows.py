@@ -94,7 +94,7 @@ def history_values(history: HistoryEntry) -> dict[str, object]:
         "actor": history.actor,
         "request": history.request,
         "decision": history.decision.value,
-        "detail": json.dumps(history.detail),
+        "detail": json.dumps(history.detail) if history.detail else "{}",
     }
 
 

@@ -9,7 +9,7 @@ def test_names_become_numbers_in_their_order_and_repeat() -> None:
     query = Query("q", "SELECT :b, :a, :b::text[]")
     assert query.text == "SELECT $1, $2, $1::text[]"
     assert query.parameters == ["b", "a"]
-    assert query.arguments({"a": 1, "b": 2}) == [2, 1]
+    assert list(query.arguments({"a": 1, "b": 2})) == [2, 1]
 
 
 @pytest.mark.parametrize(
