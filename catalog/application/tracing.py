@@ -4,12 +4,14 @@ Contexts are W3C traceparent texts: that is how they are stored with uploads and
 travel with events.
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 SpanKind = Literal["server", "client", "producer", "consumer", "internal"]
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Span(Protocol):
@@ -65,13 +67,17 @@ class NoTracing:
         parent: str | None = None,
         links: Sequence[str] = (),  # noqa: ARG002
         began_ns: int | None = None,  # noqa: ARG002
-    ) -> Span:
+    ) -> "UnseenSpan":
         """Make no more than a name for the trace."""
-        return _Unseen(parent or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00")
+        if parent is not None and _TRACEPARENT.fullmatch(parent):
+            return UnseenSpan(parent)
+        return UnseenSpan(f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00")
 
 
 @dataclass(frozen=True, slots=True)
-class _Unseen:
+class UnseenSpan:
+    """A span that nobody records: who comes later hangs on to its parent."""
+
     traceparent: str
 
     def link(self, traceparent: str | None) -> None:

@@ -57,7 +57,7 @@ async def telemetry(
     measures = OtelMeasures(meters, [each for each in METRICS if each not in LOOKED_UP])
     tracers = tracer_provider(resource, otlp, exporters)
     try:
-        yield Telemetry(measures, OtelTracing(tracers.get_tracer("catalog")), registry)
+        yield Telemetry(measures, OtelTracing(tracers), registry)
     finally:
         await _let_go(tracers.shutdown)
         await _let_go(meters.shutdown)

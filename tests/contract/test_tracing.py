@@ -10,19 +10,22 @@ from catalog.adapters.grpc.trace_context import checked_traceparent
 from catalog.adapters.memory.tracing import MemoryTracing
 from catalog.adapters.telemetry.providers import OtlpSettings, tracer_provider
 from catalog.adapters.telemetry.tracing import OtelTracing
-from catalog.application.tracing import Tracing, trace_id
+from catalog.application.tracing import NoTracing, Tracing, trace_id
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
-@pytest.fixture(params=["memory", "opentelemetry", "opentelemetry without exporter"])
+@pytest.fixture(params=["memory", "opentelemetry", "opentelemetry without exporter", "none"])
 def tracing(request: pytest.FixtureRequest) -> Iterator[Tracing]:
     if request.param == "memory":
         yield MemoryTracing()
         return
+    if request.param == "none":
+        yield NoTracing()
+        return
     exporters = [] if "without" in request.param else [InMemorySpanExporter()]
     provider = tracer_provider(Resource.create({}), OtlpSettings(""), exporters)
-    yield OtelTracing(provider.get_tracer("tests"))
+    yield OtelTracing(provider)
     provider.shutdown()
 
 
@@ -53,7 +56,7 @@ def test_a_parent_that_is_none_begins_a_trace_of_its_own(tracing: Tracing, paren
 def test_what_goes_to_exporters_has_its_links_facts_and_fault() -> None:
     exporter = InMemorySpanExporter()
     provider = tracer_provider(Resource.create({}), OtlpSettings(""), [exporter])
-    tracing = OtelTracing(provider.get_tracer("tests"))
+    tracing = OtelTracing(provider)
     span = tracing.begin("work", "server", parent=PARENT, began_ns=5)
     span.link(PARENT)
     span.end("UNAVAILABLE", upload_id="u-1")
@@ -69,12 +72,36 @@ def test_what_goes_to_exporters_has_its_links_facts_and_fault() -> None:
     assert f"{finished.parent.span_id:016x}" == PARENT[36:52]
 
 
+@pytest.mark.parametrize("exporters", [[], [InMemorySpanExporter()]], ids=["silent", "heard"])
+def test_a_context_that_nobody_records_is_handed_on_unchanged(
+    exporters: list[InMemorySpanExporter],
+) -> None:
+    provider = tracer_provider(Resource.create({}), OtlpSettings(""), exporters)
+    unsampled = PARENT[:-2] + "00"
+    span = OtelTracing(provider).begin("work", "server", parent=unsampled, links=[PARENT])
+    span.link(PARENT)
+    span.end("FAULT", some="fact")
+    assert span.traceparent == unsampled
+    provider.shutdown()
+
+
+def test_a_trace_that_is_not_among_those_sampled_goes_to_no_exporter_and_says_so() -> None:
+    exporter = InMemorySpanExporter()
+    settings = OtlpSettings("", trace_sample_ratio=0.0)
+    provider = tracer_provider(Resource.create({}), settings, [exporter])
+    span = OtelTracing(provider).begin("work", "server")
+    span.end()
+    provider.force_flush()
+    assert exporter.get_finished_spans() == ()
+    assert checked_traceparent(span.traceparent) is not None
+    assert int(span.traceparent[-2:], 16) & 1 == 0
+    provider.shutdown()
+
+
 def test_a_caller_that_decided_not_to_sample_is_obeyed() -> None:
     exporter = InMemorySpanExporter()
     provider = tracer_provider(Resource.create({}), OtlpSettings(""), [exporter])
-    OtelTracing(provider.get_tracer("tests")).begin(
-        "work", "server", parent=PARENT[:-2] + "00"
-    ).end()
+    OtelTracing(provider).begin("work", "server", parent=PARENT[:-2] + "00").end()
     provider.force_flush()
     assert exporter.get_finished_spans() == ()
     provider.shutdown()

@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 
 from google.protobuf.message import DecodeError, Message
 from grpc.aio import AbortError
-from structlog.contextvars import bind_contextvars
 
 from catalog.adapters.grpc.call import CURRENT_CALL, Call, Context
 from catalog.adapters.grpc.errors import status_code, trailers
@@ -86,7 +85,7 @@ class GuardedMethod:
         try:
             call = self._guard.admit(raw, metadata, telling.span.traceparent)
             CURRENT_CALL.set(call)
-            bind_contextvars(user_id=str(call.user))
+            telling.admit(call)
             async with asyncio.timeout(self._guard.seconds_left(context)):
                 message: Message = await self._behaviour(self._parse(raw), context)
         except BaseException as fault:

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import grpc
 import structlog
+from structlog.contextvars import bind_contextvars, clear_contextvars
 from structlog.typing import FilteringBoundLogger
 
 from catalog.adapters.grpc.call import Call
@@ -37,15 +38,13 @@ class Told:
     )
 
     def begin(self, method: str, metadata: Iterable[tuple[str, str | bytes]]) -> "Telling":
-        """Start with what the caller says of its trace; lines of this call name it from now on."""
-        structlog.contextvars.clear_contextvars()
+        """Start with what the caller says of its trace."""
+        clear_contextvars()
         parent = None
         for key, value in metadata:
             if key == TRACEPARENT_KEY:
                 parent = checked_traceparent(value)
-        telling = Telling(self, method, self.tracing.begin(method, "server", parent=parent))
-        structlog.contextvars.bind_contextvars(trace_id=telling.trace_id)
-        return telling
+        return Telling(self, method, self.tracing.begin(method, "server", parent=parent))
 
     def refused(self, method: str, code: str, reason: str, calls: int, **facts: str) -> None:
         """Tell of calls that were refused before anything was read of them."""
@@ -69,6 +68,10 @@ class Telling:
         """The id that joins everything that belongs to the caller's doing."""
         return trace_id(self.span.traceparent)
 
+    def admit(self, call: Call) -> None:
+        """Let every line from now on name the caller and the trace."""
+        bind_contextvars(trace_id=self.trace_id, **call.facts)
+
     def end(
         self,
         call: Call | None,
@@ -77,14 +80,16 @@ class Telling:
     ) -> None:
         """Tell who, what and how it ended."""
         seconds = perf_counter() - self.started
-        facts = call.facts() if call is not None else {}
+        facts = {} if call is None else call.facts
         code = _code(fault, error)
-        self._measure(code, seconds, error)
-        self.span.end(None if fault is None else _reason(code, error), code=code.name, **facts)
+        name = code.name
+        self._measure(name, seconds, error)
+        self.span.end(None if fault is None else _reason(code, error), code=name, **facts)
         said: dict[str, object] = {
             "method": self.method,
-            "code": code.name,
+            "code": name,
             "milliseconds": round(seconds * 1000, 2),
+            "trace_id": self.trace_id,
             **facts,
         }
         if fault is None:
@@ -95,9 +100,9 @@ class Telling:
             said |= describe_fault(fault)
         self.told.log.log(_OUR_FAULTS.get(code, logging.INFO), "rpc", **said)
 
-    def _measure(self, code: grpc.StatusCode, seconds: float, error: CatalogError | None) -> None:
+    def _measure(self, code: str, seconds: float, error: CatalogError | None) -> None:
         measures, method = self.told.measures, self.method.removeprefix(_PACKAGE)
-        measures.add(RPC_COUNT, method=method, code=code.name)
+        measures.add(RPC_COUNT, method=method, code=code)
         match error:
             case ServerOverloadedError():
                 measures.add(LIMITER_REFUSALS, scope="rpc")

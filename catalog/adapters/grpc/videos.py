@@ -31,7 +31,7 @@ class VideoServicer(video_pb2_grpc.VideoServiceServicer):
         video = await self._create_video(
             call.user, request.title, request.description, request.request_id, call.traceparent
         )
-        call.video_id = video.video_id
+        call.is_about_video(video.video_id)
         return video_pb2.CreateVideoResponse(video=video_message(video))
 
     async def GetVideo(  # noqa: N802 - the contract's name
@@ -40,5 +40,5 @@ class VideoServicer(video_pb2_grpc.VideoServiceServicer):
         """Show one of the caller's videos."""
         call = CURRENT_CALL.get()
         video = await self._get_video(call.user, request.video_id)
-        call.video_id = video.video_id
+        call.is_about_video(video.video_id)
         return video_pb2.GetVideoResponse(video=video_message(video))

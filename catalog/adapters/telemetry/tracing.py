@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 
 from opentelemetry.context import Context
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -11,13 +13,12 @@ from opentelemetry.trace import (
     Status,
     StatusCode,
     TraceFlags,
-    Tracer,
     set_span_in_context,
 )
 from opentelemetry.trace import Span as Recorded
 from opentelemetry.trace import SpanKind as RecordedKind
 
-from catalog.application.tracing import SpanKind
+from catalog.application.tracing import NoTracing, Span, SpanKind, UnseenSpan
 
 _KINDS: dict[SpanKind, RecordedKind] = {
     "server": RecordedKind.SERVER,
@@ -30,14 +31,11 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{
 
 
 class OtelSpan:
-    """A span that goes to the provider's exporters when it ends, if its trace is sampled."""
+    """A span that goes to the provider's exporters when it ends."""
 
-    def __init__(self, span: Recorded, parent: str | None) -> None:
+    def __init__(self, span: Recorded) -> None:
         self._span = span
-        context = span.get_span_context()
-        # A span that nobody records adds nothing: who comes later hangs on to the caller's.
-        kept = parent if parent is not None and not span.is_recording() else None
-        self.traceparent = kept or _spelled(context)
+        self.traceparent = _spelled(span)
 
     def link(self, traceparent: str | None) -> None:
         """Point to another span."""
@@ -46,19 +44,19 @@ class OtelSpan:
 
     def end(self, fault: str | None = None, **facts: str | int) -> None:
         """Hand it to the exporters."""
-        if self._span.is_recording():
-            for name, value in facts.items():
-                self._span.set_attribute(f"catalog.{name}", value)
-            if fault is not None:
-                self._span.set_status(Status(StatusCode.ERROR, fault))
+        self._span.set_attributes({f"catalog.{name}": facts[name] for name in facts})
+        if fault is not None:
+            self._span.set_status(Status(StatusCode.ERROR, fault))
         self._span.end()
 
 
 class OtelTracing:
-    """Begins spans with a tracer."""
+    """Begins spans with the provider; of those that nobody records there is only a name."""
 
-    def __init__(self, tracer: Tracer) -> None:
-        self._tracer = tracer
+    def __init__(self, provider: TracerProvider) -> None:
+        self._tracer = provider.get_tracer("catalog")
+        self._silent = provider.sampler is ALWAYS_OFF
+        self._unseen = NoTracing()
 
     def begin(
         self,
@@ -68,9 +66,13 @@ class OtelTracing:
         parent: str | None = None,
         links: Sequence[str] = (),
         began_ns: int | None = None,
-    ) -> OtelSpan:
+    ) -> Span:
         """Begin a span under `parent`, or a trace of its own."""
+        if self._silent:
+            return self._unseen.begin(name, kind, parent=parent)
         above = _read(parent)
+        if parent is not None and above is not None and not above.trace_flags.sampled:
+            return UnseenSpan(parent)
         span = self._tracer.start_span(
             name,
             # An empty context: what this task does otherwise is no parent.
@@ -79,7 +81,7 @@ class OtelTracing:
             links=[Link(context) for each in links if (context := _read(each)) is not None],
             start_time=began_ns,
         )
-        return OtelSpan(span, parent if above else None)
+        return OtelSpan(span) if span.is_recording() else UnseenSpan(_spelled(span))
 
 
 def _read(traceparent: str | None) -> SpanContext | None:
@@ -91,5 +93,6 @@ def _read(traceparent: str | None) -> SpanContext | None:
     return context if context.is_valid else None
 
 
-def _spelled(context: SpanContext) -> str:
+def _spelled(span: Recorded) -> str:
+    context = span.get_span_context()
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"

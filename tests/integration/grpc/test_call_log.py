@@ -1,5 +1,7 @@
 """One line a call: who, what, how it ended; nothing of what was said."""
 
+import re
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -24,6 +26,7 @@ async def test_a_served_call_is_one_line_without_url_or_request() -> None:
             await service.uploads.InitResumableUpload(request, metadata=AS_USER)
     (line,) = logs
     assert isinstance(line.pop("milliseconds"), float)
+    assert re.fullmatch(r"[0-9a-f]{32}", line.pop("trace_id"))
     assert line == {
         "event": "rpc",
         "component": "grpc",
