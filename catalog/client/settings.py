@@ -62,3 +62,5 @@ class ClientSettings:
     report_least_interval: float = 1.0
     report_share: float = 0.1
     hash_block_bytes: int = 1024 * 1024
+    # Chunks grow up to this on a fast line; one that the service recommends is never cut.
+    largest_chunk_bytes: int = 32 * 1024 * 1024

@@ -120,18 +120,20 @@ class ChunkBody:
         """All blocks in order, exactly the chunk's length together."""
         offset = self._chunk.start
         while offset < self._chunk.end:
-            block = await self._reader.block(offset, self._length_at(offset))
+            rest = self._chunk.end - offset
+            block = await self._reader.block(offset, self._length_at(offset), rest)
             offset += len(block)
-            self._reader.prepare(offset, self._length_at(offset))
+            while (ahead := self._reader.wanted_at(offset)) is not None:
+                self._reader.prepare(ahead, self._length_at(ahead))
             handed_over = time.monotonic()
             yield block
             self._pace.took(time.monotonic() - handed_over)
             self._on_block(len(block))
 
     def _length_at(self, offset: int) -> int:
-        """Up to the end of this chunk, or, from there on, at most as long as this chunk."""
-        rest = self._chunk.end - offset
-        return min(self._pace.block_bytes, rest or self._chunk.length)
+        """Up to the end of this chunk, or, from there on, of one as long as this."""
+        rest = self._chunk.length - (offset - self._chunk.start) % self._chunk.length
+        return min(self._pace.block_bytes, rest)
 
 
 def _timeout(timeouts: Timeouts) -> httpx.Timeout:

@@ -1,5 +1,6 @@
 """Sends a file over one open session, chunk by chunk, through whatever the line does."""
 
+import time
 from collections.abc import Callable
 
 from catalog.client.answers import Persisted, Stored
@@ -44,7 +45,7 @@ class Transfer:
         self._listener = listener
         self._on_persisted = on_persisted
         self._tally = tally
-        self._pace = Pace()
+        self._pace = Pace(session.chunk_bytes, settings.largest_chunk_bytes)
         self._reader = ReadAhead(source)
 
     async def begin(self) -> Stored:
@@ -114,8 +115,10 @@ class Transfer:
         if offset >= self._source.size:
             # All bytes are there but the object is not made: the status query finishes it.
             return await self._status()
-        chunk = next_chunk(offset, self._source.size, self._session.chunk_bytes)
+        chunk = next_chunk(offset, self._source.size, self._pace.chunk_bytes)
+        began = time.monotonic()
         reached = self._sane(await self._storage.put(self._session.uri, chunk, self._body(chunk)))
+        self._pace.chunk_took(time.monotonic() - began)
         if isinstance(reached, Persisted):
             self._tally.offset_mismatches += reached.offset < chunk.end
             self._report(Phase.UPLOADING, reached.offset)

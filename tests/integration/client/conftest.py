@@ -18,6 +18,8 @@ SETTINGS = ClientSettings(
     confirm_deadline=10,
     poll_first_wait=0.01,
     poll_longest_wait=0.05,
+    # Chunks as small as a test says, however fast they go.
+    largest_chunk_bytes=0,
 )
 
 

@@ -46,7 +46,7 @@ def truncate(path: Path) -> None:
 
 
 def replace(path: Path) -> None:
-    make_file(path.with_suffix(".new"), MIB).replace(path)
+    make_file(path.with_suffix(".new"), 2 * MIB).replace(path)
 
 
 @pytest.mark.parametrize("change", [append, truncate, replace, Path.unlink])
@@ -59,7 +59,7 @@ async def test_a_file_that_changes_on_the_way_ends_the_upload_and_its_session(
 ) -> None:
     emulator = catalog.emulator
     catalog.chunk_bytes = 256 * KIB
-    file = make_file(tmp_path / "a.mp4", MIB)
+    file = make_file(tmp_path / "a.mp4", 2 * MIB)  # half of it is more than is read ahead
 
     with pytest.raises(FileChangedError, match="changed while it was being uploaded"):
         await uploader.upload(file, on_progress=once_half_way(lambda: change(file)))
@@ -73,7 +73,7 @@ async def test_bytes_changed_behind_an_unchanged_date_are_caught_by_the_hash(
     uploader: Uploader, catalog: CatalogServer, emulator: Emulator, tmp_path: Path, state_dir: Path
 ) -> None:
     catalog.chunk_bytes = 256 * KIB
-    file = make_file(tmp_path / "a.mp4", MIB)
+    file = make_file(tmp_path / "a.mp4", 2 * MIB)  # half of it is more than is read ahead
     before = file.stat()
 
     def forge() -> None:

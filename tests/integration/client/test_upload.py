@@ -1,13 +1,15 @@
 """A file travels: sizes, results, and what is not sent at all."""
 
+import dataclasses
 import hashlib
 from pathlib import Path
 
 import pytest
 
-from catalog.client import Phase, Progress, Uploader, UploadOptions
+from catalog.client import CatalogClient, ClientSettings, Phase, Progress, Uploader, UploadOptions
 from catalog.emulator import Emulator
 from tests.integration.client.catalog_server import CatalogServer
+from tests.integration.client.conftest import SETTINGS
 from tests.integration.client.evidence import (
     KIB,
     MIB,
@@ -118,3 +120,20 @@ async def test_an_upload_without_a_state_directory_works_and_keeps_nothing(
     await stateless.upload(file)
 
     assert stored_bytes(emulator) == file.read_bytes()
+
+
+@pytest.fixture
+def growing() -> ClientSettings:
+    return dataclasses.replace(SETTINGS, largest_chunk_bytes=MIB)
+
+
+async def test_on_a_fast_line_chunks_grow_up_to_the_largest_that_the_settings_allow(
+    catalog: CatalogServer, growing: ClientSettings, user_id: str, tmp_path: Path
+) -> None:
+    catalog.chunk_bytes = 256 * KIB
+    async with CatalogClient(catalog.target, user_id, settings=growing) as client:
+        result = await Uploader(client).upload(make_file(tmp_path / "a.mp4", 3 * MIB))
+
+    begins = [0, 256 * KIB, 768 * KIB, 1792 * KIB, 2816 * KIB]
+    assert starts_and_persisted(catalog.emulator) == [(begin, begin) for begin in begins]
+    assert result.bytes_sent == 3 * MIB

@@ -86,10 +86,31 @@ async def test_a_block_prepared_is_given_and_any_other_one_is_read(file: Path) -
         ahead = ReadAhead(source)
 
         ahead.prepare(10, 20)
-        assert await ahead.block(10, 5) == CONTENT[10:30]
-        assert await ahead.block(10, 5) == CONTENT[10:15]
+        assert await ahead.block(10, 5, 50) == CONTENT[10:30]
+        assert await ahead.block(10, 5, 50) == CONTENT[10:15]
         ahead.prepare(10, 20)
-        assert await ahead.block(40, 5) == CONTENT[40:45]
+        assert await ahead.block(40, 5, 50) == CONTENT[40:45]
+
+
+async def test_a_block_larger_than_what_may_be_sent_is_read_anew(file: Path) -> None:
+    async with SourceFile(file) as source:
+        ahead = ReadAhead(source)
+
+        ahead.prepare(10, 20)
+        assert await ahead.block(10, 5, 19) == CONTENT[10:15]
+        assert ahead.wanted_at(15) == 15
+
+
+async def test_two_blocks_are_wanted_ahead_one_after_the_other(file: Path) -> None:
+    async with SourceFile(file) as source:
+        ahead, wanted = ReadAhead(source), []
+        while (offset := ahead.wanted_at(7)) is not None:
+            wanted.append(offset)
+            ahead.prepare(offset, 10)
+
+        assert wanted == [7, 17]
+        assert await ahead.block(7, 1, 10) == CONTENT[7:17]
+        assert await ahead.block(17, 1, 10) == CONTENT[17:27]
 
 
 async def test_nothing_is_read_ahead_beyond_the_end(file: Path) -> None:
@@ -97,8 +118,10 @@ async def test_nothing_is_read_ahead_beyond_the_end(file: Path) -> None:
         ahead = ReadAhead(source)
 
         ahead.prepare(99_990, 500)
-        assert await ahead.block(99_990, 1) == CONTENT[99_990:]
+        assert ahead.wanted_at(99_990) is None
+        assert await ahead.block(99_990, 1, 10) == CONTENT[99_990:]
         ahead.prepare(100_000, 500)
+        assert ahead.wanted_at(100_000) is None
 
 
 async def test_leaving_closes_the_file(file: Path) -> None:
