@@ -15,13 +15,16 @@ from catalog.application.outbox_ports import RelaySessionLostError
 
 _CLOSE_SECONDS = 2.0
 _PID = "SELECT pg_backend_pid()"
+# Plans are made anew for each look: those that are kept are as old as the session, of a time
+# perhaps when the table was empty and no index seemed worth its while.
 _SETTINGS = (
     "SELECT set_config('idle_session_timeout', $1, false),"
     " set_config('tcp_user_timeout', $1, false),"
     " set_config('idle_in_transaction_session_timeout', $1, false),"
     " set_config('statement_timeout', $2, false),"
     " set_config('lock_timeout', $2, false),"
-    " set_config('default_transaction_isolation', 'read committed', false)"
+    " set_config('default_transaction_isolation', 'read committed', false),"
+    " set_config('plan_cache_mode', 'force_custom_plan', false)"
 )
 _WRITABLE = "SELECT current_setting('transaction_read_only') = 'off'"
 _PRESENCE = "SELECT pg_try_advisory_lock_shared($1, $2)"

@@ -65,8 +65,10 @@ CROSS JOIN LATERAL (
 ) AS found
 
 -- mark_published --
-UPDATE catalog.outbox_events SET published_at = now()
-WHERE id = ANY (:ids::bigint[]) AND published_at IS NULL
+-- No condition on published_at: with it the planner may walk through an index of what is
+-- unpublished, and past all that vacuum has left in there.
+UPDATE catalog.outbox_events SET published_at = coalesce(published_at, now())
+WHERE id = ANY (:ids::bigint[])
 
 -- postpone --
 UPDATE catalog.outbox_events AS o SET
