@@ -25,7 +25,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     ) -> None:
         """Start the clock with the connection."""
         super().connection_made(transport)
-        self._head_timer = self.loop.call_later(MAX_HEAD_SECONDS, self._head_too_slow)
+        self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
@@ -33,25 +33,28 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what arrives before the head is complete."""
+        """Count what arrives before the head is complete, and time one that does not come whole."""
         super().data_received(data)
         if self._in_head and not self.transport.is_closing():
+            if self._head_timer is None:
+                self._start_head_timer()
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self.send_400_response("Request head too large.")
 
     def on_message_begin(self) -> None:
-        """Begin a head: the first of the connection has its timer already."""
+        """Begin a head."""
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
-        if self._head_timer is None:
-            self._head_timer = self.loop.call_later(MAX_HEAD_SECONDS, self._head_too_slow)
 
     def on_headers_complete(self) -> None:
         """End the head."""
         self._stop_head_timer()
         self._in_head = False
         super().on_headers_complete()
+
+    def _start_head_timer(self) -> None:
+        self._head_timer = self.loop.call_later(MAX_HEAD_SECONDS, self._head_too_slow)
 
     def _stop_head_timer(self) -> None:
         if self._head_timer is not None:

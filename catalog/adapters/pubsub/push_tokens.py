@@ -68,13 +68,15 @@ class PushTokens:
         """
         token = _bearer_token(authorization)
         try:
-            verified = await self._remembered(token) or await self._verify(token)
+            remembered = await self._remembered(token)
+            verified = remembered or await self._verify(token)
         except MalformedTokenError as fault:
             raise PushUnauthenticatedError(str(fault)) from None
         except CertificatesUnavailableError as fault:
             raise PushUndecidedError(str(fault)) from None
         self._rules.check(verified.claims, self._now())
-        self._verified.put(token, verified)
+        if remembered is None:
+            self._verified.put(token, verified)
 
     async def _remembered(self, token: str) -> VerifiedToken | None:
         found = self._verified.get(token)
