@@ -24,6 +24,7 @@ _BLOCK = 10_000
 _SPREAD = 7_919
 """Prime, so that neighbours have nothing in common."""
 _WAITING, _FAILED = 15, 100
+_MOST_OF_ONE = 500
 _PER_MILLE = 1_000
 
 
@@ -46,10 +47,10 @@ class Grown(Item):
         """Whose it is: of ten thousand, 5 % are one person's, 9 % of nine, the rest of 990."""
         blocks = max(1, self.rows // _BLOCK)
         block, place = self.number % blocks, self.number // blocks % _BLOCK
-        if place < 500:
+        if place < _MOST_OF_ONE:
             who = 0
         elif place < 1_400:
-            who = 1 + (place - 500) // 100
+            who = 1 + (place - _MOST_OF_ONE) // 100
         else:
             who = 10 + place % 990
         return UUID(hashlib.md5(f"user {block} {who}".encode()).hexdigest(), version=4)
@@ -102,6 +103,17 @@ def arrivals(rows: int, count: int) -> Sequence[Grown]:
     chosen = (Grown(TAG, random.randrange(first, rows), rows) for _ in _endless())
     found = (item for item in chosen if item.arrived)
     return [next(found) for _ in range(count)]
+
+
+def of_the_busiest(rows: int) -> Grown:
+    """Choose a waiting one of somebody who has five hundred."""
+    blocks = max(1, rows // _BLOCK)
+    numbers = (
+        random.randrange(min(_MOST_OF_ONE, rows // blocks)) * blocks + random.randrange(blocks)
+        for _ in _endless()
+    )
+    items = (Grown(TAG, number, rows) for number in numbers)
+    return next(item for item in items if item.fate is Fate.WAITING)
 
 
 def fresh(tag: str, rows: int, count: int) -> Sequence[Grown]:

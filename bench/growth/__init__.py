@@ -6,7 +6,8 @@ from bench.activity import Activity
 from bench.bars import Bar
 from bench.growth.calls import CALLS
 from bench.growth.pairs import activities_of
+from bench.growth.planned import PLANS, PLANS_BAR
 
 _PAIRS = (*CALLS,)
-ACTIVITIES: Sequence[Activity] = (*activities_of(_PAIRS),)
-BARS: Sequence[Bar] = (*(pair.bar() for pair in _PAIRS),)
+ACTIVITIES: Sequence[Activity] = (*activities_of(_PAIRS), PLANS)
+BARS: Sequence[Bar] = (*(pair.bar() for pair in _PAIRS), PLANS_BAR)
