@@ -21,7 +21,14 @@ BENCH_ARGS ?=
 TORTURE ?= $(addprefix tests/torture/,kill_service.py upkeep_scale.py relay_gaps.py upkeep_races.py \
 	stateful_model.py relay_faults.py relay_poison.py mutants_caught.py crash_database.py \
 	relay_outage.py upkeep_notifications.py upkeep_crashes.py relay_speed.py)
+# What measures how fast something is has the machine to itself.
+TORTURE_ALONE ?= tests/torture/overload.py
+TORTURE_FIGURES := .local/torture.json
 TORTURE_SEED ?= $(shell date +%s)
+
+TORTURE_OPTIONS = $(PYTEST_FILES) -v --randomly-seed=$(TORTURE_SEED) \
+	--randomly-dont-reorganize --hypothesis-seed=$(TORTURE_SEED) \
+	--torture-figures $(TORTURE_FIGURES)
 
 # uv where it can, pip where it cannot (a private index that only pip knows of).
 define install
@@ -115,9 +122,9 @@ mutants: $(VENV)/.dev ## Seed bugs, or only MUTANT, and show that the tests catc
 	@python -m tests.mutants $(MUTANT)
 
 torture: $(VENV)/.dev ## Hold the promises in their large sizes (half an hour) and write docs/torture.md
-	@pytest -n 2 $(PYTEST_FILES) -v --randomly-seed=$(TORTURE_SEED) \
-		--randomly-dont-reorganize --hypothesis-seed=$(TORTURE_SEED) \
-		--torture-page docs/torture.md $(TORTURE)
+	@mkdir -p $(dir $(TORTURE_FIGURES)) && rm -f $(TORTURE_FIGURES)
+	@$(if $(TORTURE_ALONE),pytest -n 0 $(TORTURE_OPTIONS) $(TORTURE_ALONE))
+	@pytest -n 2 $(TORTURE_OPTIONS) --torture-page docs/torture.md $(TORTURE)
 
 bench: $(VENV)/.dev ## Measure hot paths beside their bare parts (10 minutes), or only SCENARIO
 	@python -m bench run $(addprefix --scenario ,$(SCENARIO)) $(BENCH_ARGS)

@@ -1,5 +1,6 @@
 """What torture runs share: where figures go, and the page that `make torture` makes of them."""
 
+import json
 import time
 from pathlib import Path
 
@@ -15,11 +16,19 @@ _SENT = "torture_figures"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--torture-page", type=Path, help="Write what was measured there.")
+    parser.addoption(
+        "--torture-figures", type=Path, help="Add what was measured to what this file has."
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = Figures()
     config.stash[_STARTED] = time.monotonic()
+    kept: Path | None = config.getoption("--torture-figures")
+    if kept is not None and kept.exists():
+        earlier = json.loads(kept.read_text("utf-8"))
+        config.stash[_FIGURES].take(earlier["figures"])
+        config.stash[_STARTED] -= earlier["seconds"]
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +51,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if hasattr(config, "workeroutput"):
         config.workeroutput[_SENT] = measured.plain()
         return
-    path: Path | None = config.getoption("--torture-page")
-    if path is None or exitstatus != pytest.ExitCode.OK:
+    if exitstatus != pytest.ExitCode.OK:
         return
-    seed = config.getoption("randomly_seed", None)
     seconds = time.monotonic() - config.stash[_STARTED]
-    path.write_text(page(Session(measured.measurements, seconds, str(seed))), "utf-8")
+    kept: Path | None = config.getoption("--torture-figures")
+    if kept is not None:
+        kept.write_text(json.dumps({"figures": measured.plain(), "seconds": seconds}), "utf-8")
+    path: Path | None = config.getoption("--torture-page")
+    if path is not None:
+        seed = str(config.getoption("randomly_seed", None))
+        path.write_text(page(Session(measured.measurements, seconds, seed)), "utf-8")
