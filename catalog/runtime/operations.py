@@ -26,7 +26,9 @@ async def operations_store(database: DatabaseSettings) -> AsyncIterator[Postgres
             raise OperationsError(
                 f"the database lacks migrations {', '.join(missing)}: run catalog migrate"
             )
-        yield PostgresStore(pool, database.acquire_timeout_seconds)
+        store = PostgresStore(pool, database.acquire_timeout_seconds)
+        stack.callback(store.close)
+        yield store
 
 
 def _pool_settings(database: DatabaseSettings) -> PoolSettings:

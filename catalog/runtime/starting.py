@@ -25,7 +25,9 @@ async def opened_store(config: Config) -> AsyncIterator[PostgresStore]:
         with database_explained():
             pool = await stack.enter_async_context(open_pool(pool_settings(config)))
             await _require_schema(pool)
-        yield PostgresStore(pool, config.database.acquire_timeout_seconds)
+        store = PostgresStore(pool, config.database.acquire_timeout_seconds)
+        stack.callback(store.close)
+        yield store
 
 
 async def _require_schema(pool: "asyncpg.Pool[asyncpg.Record]") -> None:

@@ -9,7 +9,8 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 RawConnection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
-_TURN_SECONDS = 0.05
+TURN_SECONDS = 0.25
+"""How long a connection stays out of the pool, whether it is used or not."""
 _TIDY_SECONDS = 0.5
 
 
@@ -75,7 +76,7 @@ class Lender:
     def _held(self, raw: RawConnection) -> Held:
         if self._turn_ends is None:
             loop = asyncio.get_running_loop()
-            self._turn_ends = loop.call_later(_TURN_SECONDS, self._end_turn)
+            self._turn_ends = loop.call_later(TURN_SECONDS, self.end_turn)
         return Held(raw, self._turn)
 
     def take_back(self, held: Held) -> bool:
@@ -97,9 +98,11 @@ class Lender:
         finally:
             self._places.release()
 
-    def _end_turn(self) -> None:
+    def end_turn(self) -> None:
         """Give back what nobody uses; what is lent follows when it comes back."""
-        self._turn_ends = None
+        if self._turn_ends is not None:
+            self._turn_ends.cancel()
+            self._turn_ends = None
         self._turn += 1
         free, self._free = self._free, []
         if free:

@@ -105,6 +105,10 @@ class PostgresStore:
         self.pool = pool
         self.lender = Lender(pool, acquire_timeout_seconds)
 
+    def close(self) -> None:
+        """Leave all connections to the pool at once: it is about to be closed."""
+        self.lender.end_turn()
+
     def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Lend a connection for statements of no repository. Raises UnavailableError."""
         return Loan(self.lender, _as_it_is)

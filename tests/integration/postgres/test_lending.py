@@ -7,6 +7,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+from catalog.adapters.postgres.lending import TURN_SECONDS
 from catalog.adapters.postgres.pool import open_pool
 from catalog.adapters.postgres.queries import Query
 from catalog.adapters.postgres.statements import Connection
@@ -47,6 +48,20 @@ async def test_a_connection_goes_from_hand_to_hand_and_then_back_to_the_pool(
 ) -> None:
     assert len({await who(few) for _ in range(20)}) == 1
     await at_rest(few)
+
+
+async def test_a_store_that_is_closed_leaves_its_connections_to_the_pool_at_once(
+    database: str,
+) -> None:
+    async with open_pool(pool_settings(database, size=2)) as pool:
+        store = PostgresStore(pool, acquire_timeout_seconds=5)
+        async with store.autocommit():
+            await who(store)
+            began = asyncio.get_running_loop().time()
+            store.close()
+        await at_rest(store)
+        assert asyncio.get_running_loop().time() - began < TURN_SECONDS
+        assert await who(store), "and lends them again, as long as there is a pool"
 
 
 async def test_a_thousand_callers_on_a_small_pool_are_all_answered_and_nobody_is_left_out(
