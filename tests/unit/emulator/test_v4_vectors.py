@@ -1,45 +1,23 @@
-"""The verifier against Google's own V4 vectors ([conformance-v4], googleapis/conformance-tests).
+"""The verifier against Google's own V4 vectors."""
 
-The vectors are not part of this repository: CATALOG_V4_VECTORS names a folder that holds
-``v4_signatures.json`` and ``v4_public_key.pem``.
-"""
-
-import json
-import os
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from catalog.emulator.v4 import SignedRequest, V4Error, Verified, verify
-
-FOLDER = os.environ.get("CATALOG_V4_VECTORS", "")
-INCONSISTENT = "Universe domain with virtual hosted style"
-CONSISTENT_CASES = 28
-
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="CATALOG_V4_VECTORS does not name a folder with Google's V4 vectors"
+from tests.support.v4_vectors import (
+    INCONSISTENT,
+    NUMBER,
+    cases,
+    consistent,
+    needs_vectors,
+    public_key,
 )
 
-
-@cache
-def cases() -> dict[str, dict[str, Any]]:
-    if not FOLDER:
-        return {}
-    content = json.loads((Path(FOLDER) / "v4_signatures.json").read_text(encoding="utf-8-sig"))
-    return {case["description"]: case for case in content["signingV4Tests"]}
-
-
-@cache
-def public_key() -> RSAPublicKey:
-    pem = (Path(FOLDER) / "v4_public_key.pem").read_bytes()
-    return cast("RSAPublicKey", load_pem_public_key(pem))
+pytestmark = needs_vectors
 
 
 def request_of(case: dict[str, Any]) -> SignedRequest:
@@ -68,7 +46,7 @@ def with_byte_changed(text: str, position: int) -> str:
     return text[:position] + new + text[position + 1 :]
 
 
-@pytest.mark.parametrize("name", sorted(set(cases()) - {INCONSISTENT}))
+@pytest.mark.parametrize("name", consistent())
 def test_canonical_request_and_string_to_sign_equal_the_vector(name: str) -> None:
     case = cases()[name]
     verified = check(case, request_of(case))
@@ -76,7 +54,7 @@ def test_canonical_request_and_string_to_sign_equal_the_vector(name: str) -> Non
     assert verified.string_to_sign == case["expectedStringToSign"]
 
 
-@pytest.mark.parametrize("name", sorted(set(cases()) - {INCONSISTENT}))
+@pytest.mark.parametrize("name", consistent())
 def test_a_changed_byte_anywhere_is_refused(name: str) -> None:
     case = cases()[name]
     sent = request_of(case)
@@ -114,4 +92,4 @@ def test_the_one_inconsistent_vector_signs_another_path_than_its_canonical_reque
 
 
 def test_no_vector_was_lost() -> None:
-    assert len(cases()) == CONSISTENT_CASES + 1
+    assert len(cases()) == NUMBER

@@ -1,45 +1,24 @@
-"""Our strings against Google's own V4 vectors (googleapis/conformance-tests, storage/v1).
+"""Our strings against Google's own V4 vectors."""
 
-The vectors are not part of this repository: CATALOG_V4_VECTORS names a folder that holds
-``v4_signatures.json`` and ``v4_public_key.pem``.
-"""
-
-import json
-import os
 from datetime import datetime
-from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from catalog.adapters.gcs import v4
-
-FOLDER = os.environ.get("CATALOG_V4_VECTORS", "")
-INCONSISTENT = "Universe domain with virtual hosted style"
-
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="CATALOG_V4_VECTORS does not name a folder with Google's V4 vectors"
+from tests.support.v4_vectors import (
+    INCONSISTENT,
+    NUMBER,
+    cases,
+    consistent,
+    needs_vectors,
+    public_key,
 )
 
-
-@cache
-def cases() -> dict[str, dict[str, Any]]:
-    if not FOLDER:
-        return {}
-    content = json.loads((Path(FOLDER) / "v4_signatures.json").read_text(encoding="utf-8-sig"))
-    return {case["description"]: case for case in content["signingV4Tests"]}
-
-
-@cache
-def public_key() -> RSAPublicKey:
-    pem = (Path(FOLDER) / "v4_public_key.pem").read_bytes()
-    return cast("RSAPublicKey", load_pem_public_key(pem))
+pytestmark = needs_vectors
 
 
 def path_of(case: dict[str, Any]) -> str:
@@ -71,7 +50,7 @@ def build(case: dict[str, Any]) -> tuple[str, str, str]:
     return request, text, v4.signed_url(origin, path, query, signature)
 
 
-@pytest.mark.parametrize("name", sorted(set(cases()) - {INCONSISTENT}))
+@pytest.mark.parametrize("name", consistent())
 def test_all_three_strings_equal_the_vector(name: str) -> None:
     case = cases()[name]
     assert build(case) == (
@@ -98,4 +77,4 @@ def test_the_one_inconsistent_vector_contradicts_its_own_canonical_request() -> 
 
 
 def test_no_vector_was_lost() -> None:
-    assert len(cases()) == 29
+    assert len(cases()) == NUMBER
