@@ -1,16 +1,19 @@
 """The implementations that each contract holds for."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.memory.store import MemoryStore
-from catalog.emulator import Emulator, EmulatorSettings, run_emulator
+from catalog.emulator import Emulator
 from catalog.runtime.clock import SystemClock
 from tests.contract.subject import Subject
 from tests.support.emptied_database import emptied_database, shared_database
+from tests.support.emulators import fresh_emulator
 from tests.support.memory_ledger import MemoryLedger
 from tests.support.sql_ledger import SqlLedger
 
@@ -36,9 +39,29 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def emulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emulator]:
     """Google's side of the real adapters; tests use names of their own and clear its faults."""
-    folder = tmp_path_factory.mktemp("contract-emulator")
-    async with run_emulator(EmulatorSettings(data_dir=folder)) as running:
+    async with fresh_emulator(tmp_path_factory.mktemp("contract-emulator")) as running:
         yield running
+
+
+@dataclass(frozen=True, slots=True)
+class CloudStorage:
+    """The real adapter on the emulator, and the same one without the patience for its faults."""
+
+    emulator: Emulator
+    objects: BucketObjects
+    impatient: BucketObjects
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cloud_storage(emulator: Emulator) -> AsyncIterator[CloudStorage]:
+    objects, impatient = (
+        BucketObjects(project_id="x", endpoint=emulator.url, deadline_seconds=seconds)
+        for seconds in (20.0, 0.3)
+    )
+    yield CloudStorage(emulator, objects, impatient)
+    emulator.faults.clear()
+    await objects.aclose()
+    await impatient.aclose()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

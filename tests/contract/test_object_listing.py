@@ -1,21 +1,19 @@
 """The bucket page by page: every live object once, in the order of names."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import pytest_asyncio
 
-from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.memory.objects import MemoryObjects
 from catalog.application.ports import ObjectListing
 from catalog.application.upkeep_records import ListedObject
 from catalog.domain.errors import StorageUnavailableError
 from catalog.domain.values import ObjectRef
-from catalog.emulator import Emulator
 from catalog.emulator.faults import StorageError
+from tests.contract.conftest import CloudStorage
 from tests.support.builders import BUCKET, a_stored_object, init_facts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -63,30 +61,24 @@ def in_memory() -> Bucket:
     return Bucket(objects, f"{uuid.uuid4()}/", store, down)
 
 
-def over(emulator: Emulator, objects: BucketObjects, impatient: BucketObjects) -> Bucket:
+def over(storage: CloudStorage) -> Bucket:
+    emulator = storage.emulator
+
     def store(name: str) -> None:
         emulator.store(name, b"abc", content_type="video/mp4")
 
     def down() -> ObjectListing:
         emulator.faults.set(StorageError(status=503, operation="list"))
-        return impatient
+        return storage.impatient
 
-    return Bucket(objects, f"{uuid.uuid4()}/", store, down)
+    return Bucket(storage.objects, f"{uuid.uuid4()}/", store, down)
 
 
-@pytest_asyncio.fixture(params=["memory", "gcs"], loop_scope="session")
-async def bucket(request: pytest.FixtureRequest, emulator: Emulator) -> AsyncIterator[Bucket]:
+@pytest.fixture(params=["memory", "gcs"])
+def bucket(request: pytest.FixtureRequest) -> Bucket:
     if request.param == "memory":
-        yield in_memory()
-        return
-    objects, impatient = (
-        BucketObjects(project_id="x", endpoint=emulator.url, deadline_seconds=seconds)
-        for seconds in (20.0, 0.3)
-    )
-    yield over(emulator, objects, impatient)
-    emulator.faults.clear()
-    await objects.aclose()
-    await impatient.aclose()
+        return in_memory()
+    return over(request.getfixturevalue("cloud_storage"))
 
 
 def names(listed: list[ListedObject]) -> list[str]:

@@ -2,19 +2,17 @@
 
 import hashlib
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-import pytest_asyncio
 
-from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.memory.objects import MemoryObjects
 from catalog.application.ports import ObjectStore
 from catalog.domain.errors import StorageUnavailableError
 from catalog.domain.values import Generation, Md5, ObjectRef
-from catalog.emulator import Emulator
 from catalog.emulator.faults import Composite, StorageError
+from tests.contract.conftest import CloudStorage
 from tests.support.builders import BUCKET, a_stored_object, init_facts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -49,7 +47,9 @@ def in_memory() -> Bucket:
     return Bucket(objects, put, lambda ref: put(ref, b"x", composite=True), down)
 
 
-def over(emulator: Emulator, objects: BucketObjects, impatient: BucketObjects) -> Bucket:
+def over(storage: CloudStorage) -> Bucket:
+    emulator = storage.emulator
+
     def put(ref: ObjectRef, content: bytes) -> Generation:
         return Generation(emulator.store(ref.name, content, content_type="video/mp4").generation)
 
@@ -59,24 +59,16 @@ def over(emulator: Emulator, objects: BucketObjects, impatient: BucketObjects) -
 
     def down() -> ObjectStore:
         emulator.faults.set(StorageError(status=503))
-        return impatient
+        return storage.impatient
 
-    return Bucket(objects, put, put_composite, down)
+    return Bucket(storage.objects, put, put_composite, down)
 
 
-@pytest_asyncio.fixture(params=["memory", "gcs"], loop_scope="session")
-async def bucket(request: pytest.FixtureRequest, emulator: Emulator) -> AsyncIterator[Bucket]:
+@pytest.fixture(params=["memory", "gcs"])
+def bucket(request: pytest.FixtureRequest) -> Bucket:
     if request.param == "memory":
-        yield in_memory()
-        return
-    objects, impatient = (
-        BucketObjects(project_id="x", endpoint=emulator.url, deadline_seconds=seconds)
-        for seconds in (20.0, 0.3)
-    )
-    yield over(emulator, objects, impatient)
-    emulator.faults.clear()
-    await objects.aclose()
-    await impatient.aclose()
+        return in_memory()
+    return over(request.getfixturevalue("cloud_storage"))
 
 
 def a_ref() -> ObjectRef:
