@@ -11,7 +11,7 @@ from tests.e2e.badly_off import FULL, HURRIED, Sites, crippled
 from tests.e2e.person import an_md5
 from tests.e2e.provocations import PROVOCATIONS
 from tests.e2e.sites import Site, running_site
-from tests.unit.adapters.grpc.test_errors import DOCUMENTED
+from tests.unit.adapters.grpc.every_error import DOCUMENTED
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

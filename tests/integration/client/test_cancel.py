@@ -18,8 +18,8 @@ from tests.integration.client.evidence import (
     stored_bytes,
     until,
 )
+from tests.integration.client.interruption import interrupted
 from tests.integration.client.refusals import Refusal
-from tests.integration.client.test_resume import interrupted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -25,7 +25,7 @@ from tests.integration.client.evidence import (
     stored_bytes,
     until,
 )
-from tests.integration.client.test_resume import interrupted
+from tests.integration.client.interruption import interrupted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -13,8 +13,8 @@ from catalog.emulator import Emulator, faults
 from tests.integration.client.catalog_server import CatalogServer
 from tests.integration.client.conftest import SETTINGS
 from tests.integration.client.evidence import KIB, MIB, make_file, stored_bytes
+from tests.integration.client.interruption import interrupted
 from tests.integration.client.refusals import Refusal
-from tests.integration.client.test_resume import interrupted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,8 +1,6 @@
 """An upload that was interrupted goes on where Cloud Storage says it stopped."""
 
-import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,6 @@ import pytest
 from catalog.client import (
     CatalogClient,
     Phase,
-    Progress,
     StorageUnavailableError,
     Uploader,
     UploadOptions,
@@ -26,30 +23,9 @@ from tests.integration.client.evidence import (
     statuses,
     stored_bytes,
 )
+from tests.integration.client.interruption import interrupted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-def interrupt_at(done: int) -> Callable[[Progress], None]:
-    """A listener that cancels the upload under way once `done` bytes are persisted."""
-    task = asyncio.current_task()
-    assert task is not None
-
-    def listen(progress: Progress) -> None:
-        if progress.phase is Phase.UPLOADING and progress.done >= done:
-            task.cancel()
-
-    return listen
-
-
-async def interrupted(uploader: Uploader, file: Path, done: int) -> None:
-    """One run that is cancelled half way."""
-
-    async def run() -> None:
-        await uploader.upload(file, on_progress=interrupt_at(done))
-
-    with pytest.raises(asyncio.CancelledError):
-        await asyncio.create_task(run())
 
 
 async def test_a_connection_cut_at_60_percent_resumes_from_the_range_and_resends_nothing(

@@ -23,7 +23,7 @@ from tests.integration.client.evidence import (
     statuses,
     stored_bytes,
 )
-from tests.integration.client.test_resume import interrupted
+from tests.integration.client.interruption import interrupted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

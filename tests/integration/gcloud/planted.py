@@ -1,9 +1,9 @@
 """Misconfigurations: how each is planted, and what --check says of it."""
 
 from tests.integration.gcloud.cloud import BUCKET, PUSH, Cloud, Plant, account
+from tests.integration.gcloud.granted import CUSTOM
 
 AGENT = "serviceAccount:service-4711@gcp-sa-pubsub.iam.gserviceaccount.com"
-CUSTOM = "projects/catalog-test/roles"
 
 
 def _set(name: str, key: str, value: object) -> Plant:

@@ -4,41 +4,8 @@ import shlex
 
 import pytest
 
-from tests.integration.gcloud.cloud import BUCKET, PARAMETERS, PUSH, Cloud, Ended, account
-
-AGENTS = "serviceAccount:service-4711@"
-CUSTOM = "projects/catalog-test/roles"
-LEAST_PRIVILEGE = {
-    ("bucket.catalog-bucket", "roles/storage.objectCreator", account("upload-signer")),
-    ("bucket.catalog-bucket", f"{CUSTOM}/catalogUploadsService", account("catalog-service")),
-    ("bucket.catalog-bucket", f"{CUSTOM}/catalogUploadsGc", account("catalog-gc")),
-    (
-        "account.upload-signer@catalog-test.iam.gserviceaccount.com",
-        "roles/iam.serviceAccountTokenCreator",
-        account("catalog-service"),
-    ),
-    (
-        "account.upload-pusher@catalog-test.iam.gserviceaccount.com",
-        "roles/iam.serviceAccountOpenIdTokenCreator",
-        f"{AGENTS}gcp-sa-pubsub.iam.gserviceaccount.com",
-    ),
-    (
-        "topic.video-uploads",
-        "roles/pubsub.publisher",
-        f"{AGENTS}gs-project-accounts.iam.gserviceaccount.com",
-    ),
-    (
-        "topic.video-uploads-dead",
-        "roles/pubsub.publisher",
-        f"{AGENTS}gcp-sa-pubsub.iam.gserviceaccount.com",
-    ),
-    (
-        "subscription.video-uploads-push",
-        "roles/pubsub.subscriber",
-        f"{AGENTS}gcp-sa-pubsub.iam.gserviceaccount.com",
-    ),
-    ("topic.video-events", "roles/pubsub.publisher", account("catalog-service")),
-}
+from tests.integration.gcloud.cloud import BUCKET, PARAMETERS, PUSH, Cloud, Ended
+from tests.integration.gcloud.granted import LEAST_PRIVILEGE
 
 
 def test_the_first_run_makes_everything_and_prints_each_command(

@@ -5,7 +5,7 @@ import re
 import yaml
 
 from tests.integration.gcloud.cloud import REPOSITORY, Cloud, Ended
-from tests.integration.gcloud.test_setup import LEAST_PRIVILEGE
+from tests.integration.gcloud.granted import LEAST_PRIVILEGE
 
 PAGE = (REPOSITORY / "docs" / "cloud-setup.md").read_text("utf-8")
 

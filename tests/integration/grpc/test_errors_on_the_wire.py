@@ -19,7 +19,7 @@ from tests.integration.grpc.service import (
     rich_status,
     serving,
 )
-from tests.unit.adapters.grpc.test_errors import LEAVES, an_error
+from tests.unit.adapters.grpc.every_error import LEAVES, an_error
 
 CANARY = "postgres://catalog:hunter2@10.0.0.1/catalog"
 GET = "/video.v1.UploadService/GetUpload"

@@ -8,7 +8,7 @@ from catalog.application.sweep_figures import MeasuredSweep
 from catalog.application.sweep_walk import SweepMode, SweepResult, SweepRun
 from catalog.domain.errors import StorageUnavailableError
 from tests.support.world import World, memory_world
-from tests.unit.application.test_sweep_walks import Breaking, completed_and_waiting
+from tests.unit.application.breaking_walk import Breaking, completed_and_waiting
 from tests.unit.application.upkeep_over_memory import upkeep
 
 

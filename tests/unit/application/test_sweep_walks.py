@@ -5,54 +5,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
-from catalog.adapters.memory.objects import MemoryObjects
 from catalog.application.sweep_walk import SweepMode, SweepRun
-from catalog.application.upkeep_records import ObjectPage
-from catalog.domain.errors import StorageUnavailableError
-from tests.support.world import World, memory_world
-from tests.unit.application.upkeep_over_memory import put, put_orphan, upkeep
+from tests.support.world import World
+from tests.unit.application.breaking_walk import broken_off, completed_and_waiting
+from tests.unit.application.upkeep_over_memory import put_orphan, upkeep
 
 REPAIR = SweepMode.REPAIR
 
 
-class Breaking(MemoryObjects):
-    """Lists so many pages and then none."""
-
-    pages = 1000
-    listed = 0
-
-    async def page(
-        self,
-        bucket: str,
-        *,
-        prefix: str,
-        limit: int,
-        after: str | None = None,
-        upto: str | None = None,
-    ) -> ObjectPage:
-        self.pages -= 1
-        if self.pages < 0:
-            raise StorageUnavailableError
-        self.listed += 1
-        return await super().page(bucket, prefix=prefix, limit=limit, after=after, upto=upto)
-
-
-async def completed_and_waiting(world: World) -> None:
-    for _ in range(5):
-        await world.completed()
-        put(world, await world.waiting())
-
-
 async def test_a_walk_that_breaks_off_goes_on_where_it_was() -> None:
-    objects = Breaking()
-    world = memory_world(objects=objects)
-    await completed_and_waiting(world)
-    objects.pages = 3
-    with pytest.raises(StorageUnavailableError):
-        await upkeep(world).sweep(page_size=2)
-    objects.pages, objects.listed = 1000, 0
+    world, objects = await broken_off()
     result = await upkeep(world).sweep(page_size=2)
     assert objects.listed == 2
     assert result.counts == {"objects": 10, "kept": 5, "completed": 5}
@@ -60,13 +22,7 @@ async def test_a_walk_that_breaks_off_goes_on_where_it_was() -> None:
 
 
 async def test_a_restart_begins_at_the_start() -> None:
-    objects = Breaking()
-    world = memory_world(objects=objects)
-    await completed_and_waiting(world)
-    objects.pages = 3
-    with pytest.raises(StorageUnavailableError):
-        await upkeep(world).sweep(page_size=2)
-    objects.pages, objects.listed = 1000, 0
+    world, objects = await broken_off()
     sweep = upkeep(world).bucket_sweep(page_size=2)
     result = await sweep(SweepRun(REPAIR, restart=True))
     assert (objects.listed, result.counts["objects"]) == (5, 10)

@@ -1,9 +1,5 @@
 """Every error of the domain has its place on the wire."""
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
-
 import grpc
 import pytest
 from google.rpc import (  # type: ignore[import-untyped]  # ships stubs, but no py.typed
@@ -13,40 +9,15 @@ from google.rpc import (  # type: ignore[import-untyped]  # ships stubs, but no 
 
 from catalog.adapters.grpc.errors import DETAILS_KEY, STATUS_CODES, status_code, trailers
 from catalog.api.video.v1 import errors_pb2
-from catalog.domain import errors
 from catalog.domain.errors import (
     CatalogError,
-    FieldViolation,
     InvalidRequestError,
     LimitExceededError,
     RateLimitedError,
     UnavailableError,
     UploadsDisabledError,
 )
-
-
-def every_error(kind: type[CatalogError] = CatalogError) -> Iterator[type[CatalogError]]:
-    for child in kind.__subclasses__():
-        if child.__module__ == errors.__name__:
-            yield child
-            yield from every_error(child)
-
-
-LEAVES = [kind for kind in every_error() if not kind.__subclasses__()]
-PROTO = Path(__file__).parents[4] / "proto/catalog/api/video/v1/errors.proto"
-DOCUMENTED = {
-    reason: code
-    for code, reason in re.findall(
-        r"// ([A-Z_]+):[^\n]*\n\s+ERROR_REASON_(\w+) =", PROTO.read_text()
-    )
-}
-"""Code by reason, as the contract's comments say it."""
-
-
-def an_error(kind: type[CatalogError]) -> CatalogError:
-    if issubclass(kind, InvalidRequestError):
-        return kind([FieldViolation("filename", "must"), FieldViolation("video_id", "be")])
-    return kind(status="failed")
+from tests.unit.adapters.grpc.every_error import DOCUMENTED, LEAVES, an_error
 
 
 def details(error: CatalogError) -> status_pb2.Status:
