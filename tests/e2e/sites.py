@@ -1,6 +1,5 @@
 """A running service, those who talk to it, and a look at what it keeps."""
 
-import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from tests.e2e.person import Person
 from tests.e2e.pushes import PushSide
 from tests.e2e.records import Records
 from tests.support.emulators import fresh_emulator
-from tests.support.postgres import _TEMPLATE
+from tests.support.postgres import lasting_database
 from tests.support.service import Rpc, Service, running_service
 
 Changes = Mapping[str, Mapping[str, Any]]
@@ -67,23 +66,12 @@ async def running_site(
         yield Site(service, Rpc(channel), http, Records(pool))
 
 
-async def fresh_database(template: Cluster) -> str:
-    """Address of a migrated, empty database; it goes with its server, as dropping it takes long."""
-    name = f"site_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(template.dsn())
-    try:
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-    finally:
-        await admin.close()
-    return template.dsn(name)
-
-
 @asynccontextmanager
 async def fresh_site(
     template: Cluster, folder: Path, changes: Changes | None = None
 ) -> AsyncIterator[Site]:
     """Run a service with an emulator and an empty database of its own."""
-    dsn = await fresh_database(template)
+    dsn = await lasting_database(template)
     async with (
         fresh_emulator(folder) as emulator,
         running_site(emulator, dsn, changes) as site,

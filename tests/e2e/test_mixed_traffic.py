@@ -10,8 +10,9 @@ import asyncpg
 from catalog.devstack.postgres import Cluster
 from tests.e2e.person import Person, an_md5
 from tests.e2e.refusals import refusal
-from tests.e2e.sites import Site, fresh_database, running_site
+from tests.e2e.sites import Site, running_site
 from tests.support.emulators import fresh_emulator
+from tests.support.postgres import lasting_database
 
 ROUNDS, AT_ONCE = 100, 8
 RIGHTLY_REFUSED = {
@@ -102,7 +103,7 @@ async def deadlocks(cluster: Cluster, dsn: str) -> int:
 async def test_a_hundred_rounds_of_everything_complete_once_and_never_deadlock(
     template: Cluster, tmp_path: Path
 ) -> None:
-    dsn = await fresh_database(template)
+    dsn = await lasting_database(template)
     async with fresh_emulator(tmp_path) as emulator:
         async with running_site(emulator, dsn) as site:
             await all_rounds(site)

@@ -18,8 +18,9 @@ from catalog.emulator.faults import Composite
 from tests.e2e.person import Person
 from tests.e2e.pushes import Finalize
 from tests.e2e.sessions import open_session
-from tests.e2e.sites import Site, fresh_database, running_site
+from tests.e2e.sites import Site, running_site
 from tests.support.emulators import fresh_emulator
+from tests.support.postgres import lasting_database
 from tests.support.service import BUCKET
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -139,7 +140,7 @@ async def assert_completed_with(
 async def test_an_object_over_the_limit_is_refused_each_time_until_the_limit_is_raised(
     template: Cluster, tmp_path: Path
 ) -> None:
-    content, dsn = some_bytes(), await fresh_database(template)
+    content, dsn = some_bytes(), await lasting_database(template)
     async with fresh_emulator(tmp_path) as emulator:
         small = {"uploads": {"max_size_bytes": len(content) - 1}}
         async with running_site(emulator, dsn, small) as site:

@@ -13,8 +13,9 @@ from catalog.emulator.control import new_key
 from tests.e2e.person import Person, an_md5
 from tests.e2e.refusals import refusal
 from tests.e2e.server_log import ServerLog, round_trips
-from tests.e2e.sites import Site, fresh_database, running_site
+from tests.e2e.sites import Site, running_site
 from tests.support.emulators import fresh_emulator
+from tests.support.postgres import lasting_database
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ONE_CONNECTION = {"database": {"pool_min_size": 1, "pool_max_size": 1}}
@@ -31,7 +32,7 @@ async def watched(
     template: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Watched]:
     """A service whose statements are logged, every path of it walked once before."""
-    dsn = await fresh_database(template)
+    dsn = await lasting_database(template)
     name = dsn.rpartition("/")[2].partition("?")[0]
     admin = await asyncpg.connect(template.dsn())
     await admin.execute(f"ALTER DATABASE {name} SET log_min_duration_statement = 0")

@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -13,7 +14,8 @@ from catalog.adapters.postgres.store import PostgresStore
 from catalog.devstack.postgres import Cluster, running_cluster
 from catalog.runtime import migrations
 
-_TEMPLATE = "catalog_template"
+TEMPLATE = "catalog_template"
+"""The migrated database that tests clone."""
 
 
 def pool_settings(dsn: str, *, size: int = 10) -> PoolSettings:
@@ -44,22 +46,42 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> Cluster:
-    """The server with a migrated database that tests clone."""
-    migrations.apply(cluster.dsn(_TEMPLATE))
+    """The server with `TEMPLATE` in it."""
+    migrations.apply(cluster.dsn(TEMPLATE))
     return cluster
+
+
+@asynccontextmanager
+async def cloned_database(template: Cluster, **session: str) -> AsyncIterator[str]:
+    """Address of a fresh, migrated database whose sessions begin with these settings."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(template.dsn())
+    try:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        for setting, value in session.items():
+            await admin.execute(f"ALTER DATABASE {name} SET {setting} = '{value}'")
+        yield template.dsn(name)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+async def lasting_database(cluster: Cluster, template: str = TEMPLATE) -> str:
+    """Address of a fresh clone; it goes with its server, as dropping it takes long."""
+    name = f"lasting_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(cluster.dsn())
+    try:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    finally:
+        await admin.close()
+    return cluster.dsn(name)
 
 
 @pytest.fixture
 async def database(template: Cluster) -> AsyncIterator[str]:
     """Address of a fresh, migrated database."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(template.dsn())
-    try:
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-        yield template.dsn(name)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await admin.close()
+    async with cloned_database(template) as dsn:
+        yield dsn
 
 
 @pytest.fixture
@@ -70,6 +92,8 @@ async def pool(database: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
 
 
 @pytest.fixture
-def store(pool: "asyncpg.Pool[asyncpg.Record]") -> PostgresStore:
+async def store(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[PostgresStore]:
     """The real store on a fresh database."""
-    return PostgresStore(pool, acquire_timeout_seconds=20)
+    opened = PostgresStore(pool, acquire_timeout_seconds=20)
+    yield opened
+    opened.close()

@@ -1,20 +1,19 @@
 """One emulator for all tests here; each uses object names of its own and clears its faults."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from catalog.adapters.gcs.object_store import BucketObjects
-from catalog.emulator import Emulator, EmulatorSettings, run_emulator
+from catalog.emulator import Emulator
+from tests.support.emulators import fresh_emulator
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emulator]:
-    folder: Path = tmp_path_factory.mktemp("emulator")
-    async with run_emulator(EmulatorSettings(data_dir=folder)) as emulator:
+    async with fresh_emulator(tmp_path_factory.mktemp("emulator")) as emulator:
         yield emulator
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from catalog.devstack.postgres import Cluster
 from catalog.runtime import migrations
+from tests.support.postgres import TEMPLATE, lasting_database
 
 FILES = sorted(path.name for path in migrations.folder().glob("*"))
 COLUMNS = """
@@ -65,37 +66,26 @@ async def test_the_schema_is_the_same_on_every_version(
 ) -> None:
     dsn = each_version.dsn("queries")
     migrations.apply(dsn)
-    assert await shape(dsn) == await shape(template.dsn("catalog_template"))
+    assert await shape(dsn) == await shape(template.dsn(TEMPLATE))
 
 
 async def test_two_at_once_do_not_disturb_each_other(cluster: Cluster) -> None:
-    dsn = await created(cluster)
+    dsn = await lasting_database(cluster, "template1")
     both = await asyncio.gather(*(asyncio.to_thread(migrations.apply, dsn) for _ in range(2)))
     assert sorted(name for applied in both for name in applied) == FILES
 
 
 async def test_what_is_missing_is_named(cluster: Cluster, template: Cluster) -> None:
     for dsn, missing in (
-        (await created(cluster), migrations.versions()),
-        (template.dsn("catalog_template"), []),
+        (await lasting_database(cluster, "template1"), migrations.versions()),
+        (template.dsn(TEMPLATE), []),
     ):
         async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
             assert await migrations.missing(pool) == missing
 
 
-async def created(cluster: Cluster) -> str:
-    """Address of a database with nothing in it."""
-    name = f"bare_{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(cluster.dsn())
-    try:
-        await connection.execute(f"CREATE DATABASE {name}")
-    finally:
-        await connection.close()
-    return cluster.dsn(name)
-
-
 async def test_every_table_says_what_it_is_for(template: Cluster) -> None:
-    assert await rows(template.dsn("catalog_template"), UNCOMMENTED) == []
+    assert await rows(template.dsn(TEMPLATE), UNCOMMENTED) == []
 
 
 def test_numbers_are_consecutive_from_one() -> None:

@@ -6,14 +6,13 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from catalog.adapters.postgres.pool import open_pool
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.devstack.postgres import Cluster
 from tests.support.builders import a_stored_object, a_user, an_md5, init_facts
-from tests.support.postgres import pool_settings
+from tests.support.postgres import cloned_database, pool_settings
 from tests.support.sql_ledger import SqlLedger
 from tests.support.world import World
 
@@ -41,15 +40,8 @@ class Counter:
 @pytest.fixture
 async def database(template: Cluster) -> AsyncIterator[str]:
     """A clone of its own whose statements are all in the log."""
-    name = f"logged_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(template.dsn())
-    try:
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE catalog_template")
-        await admin.execute(f"ALTER DATABASE {name} SET log_statement = 'all'")
-        yield template.dsn(name)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await admin.close()
+    async with cloned_database(template, log_statement="all") as dsn:
+        yield dsn
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import pytest_asyncio
 
 from catalog.adapters.pubsub.publisher import PubsubPublisher
 from catalog.application.ports import PublishError
-from catalog.emulator import Emulator, EmulatorSettings, run_emulator
+from catalog.emulator import Emulator
 from catalog.emulator.topic_faults import TopicError, TopicStall
 from tests.integration.emulator.waiting import eventually
+from tests.support.emulators import fresh_emulator
 from tests.support.outbox import an_outbox_record, records_of_one
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emulator]:
-    folder: Path = tmp_path_factory.mktemp("publisher")
-    async with run_emulator(EmulatorSettings(data_dir=folder)) as running:
+    async with fresh_emulator(tmp_path_factory.mktemp("publisher")) as running:
         yield running
 
 
