@@ -24,6 +24,17 @@ class Ended:
 
 
 @asynccontextmanager
+async def killed_at_the_end(process: Process) -> AsyncIterator[None]:
+    """Leave nothing behind: what still runs at the end of the block is killed there."""
+    try:
+        yield
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+@asynccontextmanager
 async def started(
     *arguments: str | Path, folder: Path, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[Process]:
@@ -41,12 +52,8 @@ async def started(
         stdout=PIPE,
         stderr=PIPE,
     )
-    try:
+    async with killed_at_the_end(process):
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
 
 
 async def end_of(process: Process) -> Ended:

@@ -15,7 +15,7 @@ import pytest
 
 from catalog.emulator import faults
 from catalog.emulator.request_log import LoggedRequest
-from tests.e2e.commands import REPOSITORY, Ended, end_of
+from tests.e2e.commands import REPOSITORY, Ended, end_of, killed_at_the_end
 from tests.e2e.sites import Site
 from tests.e2e.waiting import until
 
@@ -24,6 +24,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCRIPTS = [REPOSITORY / "examples" / "node" / name for name in ("upload.mjs", "wire.mjs")]
 GUIDE = REPOSITORY / "docs" / "mobile-guide.md"
 MIB = 1024 * 1024
+MOST_LINES = 60
+"""Comments and all."""
 SIZE = 9 * MIB + 1001
 """One chunk as recommended, and a short last one."""
 
@@ -49,12 +51,8 @@ class Phone:
             stdout=PIPE,
             stderr=PIPE,
         )
-        try:
+        async with killed_at_the_end(process):
             yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.communicate()
 
     async def upload(self) -> Ended:
         async with self.uploading() as process:
@@ -148,3 +146,9 @@ async def test_what_is_stored_is_not_sent_again(phone: Phone) -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 async def test_the_guide_shows_the_script_word_for_word(script: Path) -> None:
     assert f"```js\n{script.read_text()}```\n" in GUIDE.read_text()
+
+
+async def test_the_script_stays_as_short_as_is_promised() -> None:
+    lines = SCRIPTS[0].read_text().splitlines()
+    assert len(lines) <= MOST_LINES
+    assert max(map(len, lines)) <= 120

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -25,6 +26,18 @@ from tests.unit.application.relay_world import RelayWorld, until
 @pytest.fixture
 def world() -> RelayWorld:
     return RelayWorld()
+
+
+@dataclass(slots=True)
+class DownTopic:
+    """What a topic does that takes nothing for a while."""
+
+    down: bool = True
+
+    async def before(self, _: object) -> None:
+        await asyncio.sleep(0)
+        if self.down:
+            raise PublishError("UNAVAILABLE")
 
 
 async def _announced(world: RelayWorld, aggregates: int) -> None:
@@ -65,20 +78,14 @@ async def test_a_bad_event_shows_each_failure_and_that_it_was_given_up(world: Re
 
 
 async def test_a_topic_that_takes_nothing_shows_until_it_takes_something(world: RelayWorld) -> None:
-    measures, down = world.measures, True
-
-    async def before(_: object) -> None:
-        await asyncio.sleep(0)
-        if down:
-            raise PublishError("UNAVAILABLE")
-
-    world.topic.before = before
+    measures, topic = world.measures, DownTopic()
+    world.topic.before = topic.before
     async with world.running():
         assert await _becomes(measures, 1)
         await _announced(world, 10)
         assert await _becomes(measures, 0)
         assert not measures.recorded(PUBLISH_LAG)
-        down = False
+        topic.down = False
         assert await _becomes(measures, 1)
         await world.settled()
 
@@ -95,18 +102,12 @@ async def test_shards_show_while_they_are_worked_on(world: RelayWorld) -> None:
 
 
 async def test_a_lost_session_takes_its_shards_and_its_doubts_along(world: RelayWorld) -> None:
-    measures, down = world.measures, True
-
-    async def before(_: object) -> None:
-        await asyncio.sleep(0)
-        if down:
-            raise PublishError("UNAVAILABLE")
-
-    world.topic.before = before
+    measures, topic = world.measures, DownTopic()
+    world.topic.before = topic.before
     await _announced(world, 10)
     async with world.running():
         assert await _becomes(measures, 0)
-        down = False
+        topic.down = False
         world.sessions.cut(world.sessions.live[0])
         assert await _becomes(measures, 1)
         await until(lambda: measures.level(RELAY_SHARDS) == len(SHARDS))

@@ -12,6 +12,8 @@ from catalog.domain.values import Generation, StoredObject, VideoId
 from tests.support.builders import NOW, a_stored_object, a_user, an_md5, an_upload
 
 LIMIT = 1000
+Happening = tuple[str | UploadEvent, Generation]
+"""News of an object of this kind and generation, or an event that is not about an object."""
 GENERATIONS = st.integers(1, 4).map(Generation)
 KINDS = st.sampled_from(["right", "wrong", "no md5", "too large"])
 HAPPENINGS = st.lists(
@@ -63,17 +65,20 @@ def finalized(
     return moved(upload, judgement.transition), effect
 
 
+def after(upload: Upload, happening: Happening, buried: set[Generation]) -> tuple[Upload, Effect]:
+    what, generation = happening
+    if isinstance(what, UploadEvent):
+        transition = upload.on(what)
+        return moved(upload, transition), transition.effect
+    return finalized(upload, the_object(upload, what, generation), buried)
+
+
 @settings(deadline=None, max_examples=150)
 @given(HAPPENINGS)
-def test_no_sequence_leaves_completed(
-    happenings: list[tuple[str | UploadEvent, Generation]],
-) -> None:
+def test_no_sequence_leaves_completed(happenings: list[Happening]) -> None:
     upload, buried, done = an_upload(), set[Generation](), None
-    for what, generation in happenings:
-        if isinstance(what, UploadEvent):
-            upload = moved(upload, upload.on(what))
-        else:
-            upload, _ = finalized(upload, the_object(upload, what, generation), buried)
+    for happening in happenings:
+        upload, _ = after(upload, happening, buried)
         if done is not None:
             assert upload == done
         elif upload.status is UploadStatus.COMPLETED:
@@ -82,17 +87,12 @@ def test_no_sequence_leaves_completed(
 
 @settings(deadline=None, max_examples=150)
 @given(HAPPENINGS)
-def test_no_buried_generation_completes(
-    happenings: list[tuple[str | UploadEvent, Generation]],
-) -> None:
+def test_no_buried_generation_completes(happenings: list[Happening]) -> None:
     upload, buried = an_upload(), set[Generation]()
     for what, generation in happenings:
-        if isinstance(what, UploadEvent):
-            upload = moved(upload, upload.on(what))
-            continue
-        before = set(buried)
-        upload, effect = finalized(upload, the_object(upload, what, generation), buried)
-        if generation in before:
+        was_buried = generation in buried
+        upload, effect = after(upload, (what, generation), buried)
+        if was_buried and not isinstance(what, UploadEvent):
             assert effect is Effect.TOMBSTONED
         assert upload.generation not in buried
 
@@ -100,12 +100,9 @@ def test_no_buried_generation_completes(
 @settings(deadline=None, max_examples=150)
 @given(HAPPENINGS)
 def test_a_waiting_upload_never_has_an_error_and_a_failed_one_always_does(
-    happenings: list[tuple[str | UploadEvent, Generation]],
+    happenings: list[Happening],
 ) -> None:
     upload, buried = an_upload(), set[Generation]()
-    for what, generation in happenings:
-        if isinstance(what, UploadEvent):
-            upload = moved(upload, upload.on(what))
-        else:
-            upload, _ = finalized(upload, the_object(upload, what, generation), buried)
+    for happening in happenings:
+        upload, _ = after(upload, happening, buried)
         assert (upload.status is UploadStatus.FAILED) == (upload.error_code is not None)
