@@ -1,6 +1,5 @@
 """`catalog dev`: the local stack, its demo, and a hand on its pushes."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +8,13 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli.connection import STACK_FILE, UserOption, required_user, server_or_default
+from catalog.cli.connection import (
+    STACK_FILE,
+    UserOption,
+    required_user,
+    server_or_default,
+    stack_entry,
+)
 from catalog.cli.failures import INTERRUPTED, CliError, say
 from catalog.cli.running import run_async
 
@@ -94,12 +99,8 @@ def push(
 
 
 def _emulator() -> str:
-    try:
-        stack = json.loads(STACK_FILE.read_text("utf-8"))
-    except (OSError, ValueError):
-        stack = None
-    gcs = stack.get("gcs") if isinstance(stack, dict) else None
-    if not isinstance(gcs, str):
+    gcs = stack_entry("gcs")
+    if not gcs:
         raise CliError("no local stack runs here; start one with `make run`")
     return gcs
 
