@@ -71,7 +71,8 @@ class NoTracing:
         """Make no more than a name for the trace."""
         if parent is not None and _TRACEPARENT.fullmatch(parent):
             return UnseenSpan(parent)
-        return UnseenSpan(f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00")
+        ids = secrets.token_hex(24)
+        return UnseenSpan(f"00-{ids[:32]}-{ids[32:]}-00")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,17 +40,28 @@ class NotExported(logging.Handler):
         )
 
 
-def _named(_logger: object, _method: str, event: EventDict) -> EventDict:
-    event.setdefault("service", "catalog")
-    return event
+class _Stamp:
+    """Says when and who. Spells a second once, not for each line of it."""
+
+    def __init__(self) -> None:
+        self._spelled = (0, "")
+
+    def __call__(self, _logger: object, _method: str, event: EventDict) -> EventDict:
+        second, microseconds = divmod(time.time_ns() // 1000, 1_000_000)
+        known, text = self._spelled
+        if known != second:
+            text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._spelled = second, text
+        event["timestamp"] = f"{text}.{microseconds:06d}Z"
+        event.setdefault("service", "catalog")
+        return event
 
 
 def _shared() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _named,
+        _Stamp(),
     ]
 
 

@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError, Message
 from grpc.aio import AbortError
 
 from catalog.adapters.grpc.call import CURRENT_CALL, Call, Context
+from catalog.adapters.grpc.deadline import Deadline
 from catalog.adapters.grpc.errors import status_code, trailers
 from catalog.adapters.grpc.identity import IdentityReader, Metadata
 from catalog.adapters.grpc.telling import Told
@@ -86,7 +87,7 @@ class GuardedMethod:
             call = self._guard.admit(raw, metadata, telling.span.traceparent)
             CURRENT_CALL.set(call)
             telling.admit(call)
-            async with asyncio.timeout(self._guard.seconds_left(context)):
+            with Deadline(_this_task(), self._guard.seconds_left(context)):
                 message: Message = await self._behaviour(self._parse(raw), context)
         except BaseException as fault:
             error = answer_to(fault)
@@ -106,6 +107,12 @@ class GuardedMethod:
         except DecodeError:
             violation = FieldViolation("request", "must be a message of the contract")
             raise InvalidRequestError([violation]) from None
+
+
+def _this_task() -> "asyncio.Task[object]":
+    task = asyncio.current_task()
+    assert task is not None  # gRPC runs every call in a task
+    return task
 
 
 async def _abort(context: Context, error: CatalogError) -> NoReturn:

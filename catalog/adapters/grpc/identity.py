@@ -40,12 +40,12 @@ class IdentityReader:
             if key in named:
                 raise IdentityInvalidError
             named[key] = read(value)
-        users = set(named.values())
-        if not users:
+        if not named:
             raise IdentityMissingError
-        if len(users) > 1:
+        user, *others = named.values()
+        if others and any(other != user for other in others):
             raise IdentityInvalidError
-        return users.pop()
+        return user
 
 
 def _user_in_plain(value: MetadataValue) -> UserId:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import logging
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -50,9 +51,12 @@ def said(capsys: pytest.CaptureFixture[str]) -> Iterator[Said]:
 def test_a_line_for_machines_names_what_is_bound(said: Said) -> None:
     logs.configure("json", "info")
     structlog.contextvars.bind_contextvars(trace_id="t-1", upload_id="u-1")
+    before = datetime.now(UTC)
     structlog.get_logger(component="push").info("push", status=204)
     (line,) = said.lines()
-    assert str(line.pop("timestamp")).endswith("Z")
+    stamped = str(line.pop("timestamp"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", stamped)
+    assert before <= datetime.fromisoformat(stamped) <= datetime.now(UTC)
     assert line == {
         "component": "push",
         "status": 204,
