@@ -19,7 +19,7 @@ CHUNK_MULTIPLE_BYTES = 262_144
 RECOMMENDED_CHUNK_BYTES = 8 * 1024 * 1024
 
 _CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEX_MD5 = re.compile(r"[0-9a-fA-F]{32}")
+_HEX_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 def canonical_uuid(text: str) -> UUID | None:
@@ -39,13 +39,14 @@ class Md5:
     hex: str
 
     def __post_init__(self) -> None:
-        if not _HEX_MD5.fullmatch(self.hex) or self.hex != self.hex.lower():
+        if not _HEX_MD5.fullmatch(self.hex):
             raise ValueError("an MD5 is 32 lower-case hexadecimal digits")
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read 32 hexadecimal digits in either case; None for anything else."""
-        return cls(text.lower()) if _HEX_MD5.fullmatch(text) else None
+        lowered = text.lower()
+        return cls(lowered) if _HEX_MD5.fullmatch(lowered) else None
 
     @classmethod
     def from_base64(cls, text: str) -> Self | None:
