@@ -40,7 +40,7 @@ endef
 
 .PHONY: help setup proto release-contract docs docs-current fmt check lint types \
 	contract migrations-lint scripts-lint \
-	test test-ops mutants torture bench bench-publish bench-planted migrate run demo lock clean
+	test test-ops mutants torture bench bench-held bench-publish bench-planted migrate run demo lock clean
 
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ torture: $(VENV)/.dev ## Hold the promises in their large sizes (half an hour) a
 
 bench: $(VENV)/.dev ## Measure hot paths beside their bare parts (10 minutes), or only SCENARIO
 	@python -m bench run $(addprefix --scenario ,$(SCENARIO)) $(BENCH_ARGS)
+
+bench-held: $(VENV)/.dev ## Measure the relay beside a snapshot held for three minutes (5 minutes)
+	@python -m bench run --scenario held --repeats 1 $(BENCH_ARGS)
 
 bench-publish: $(VENV)/.dev ## Write docs/performance.md from what was measured last
 	@python -m bench publish

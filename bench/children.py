@@ -28,8 +28,12 @@ class Hand:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def do(self, job: str, **arguments: object) -> Mapping[str, Any]:
-        """Have a job done. Raises ChildError, or TimeoutError after three minutes."""
-        async with self._turn, asyncio.timeout(_JOB_SECONDS):
+        """Have a job done.
+
+        Raises ChildError, or TimeoutError three minutes after the seconds it is to take.
+        """
+        seconds = float(str(arguments.get("seconds", 0)))
+        async with self._turn, asyncio.timeout(seconds + _JOB_SECONDS):
             assert self.process.stdin is not None
             line = json.dumps({"job": job, "arguments": arguments}) + "\n"
             self.process.stdin.write(line.encode())

@@ -14,7 +14,7 @@ import uvloop
 from bench.bare import crypto, relay, statements
 from bench.grown import questions
 from bench.load import jobs
-from bench.scenarios import client_work
+from bench.scenarios import client_work, held_work
 
 Job = Callable[..., Awaitable[dict[str, object]]]
 JOBS: Mapping[str, Job] = {
@@ -33,6 +33,8 @@ JOBS: Mapping[str, Job] = {
     "client_upload": client_work.client_upload,
     "client_hash": client_work.client_hash,
     "bare_hash": client_work.bare_hash,
+    "written_and_relayed": held_work.written_and_relayed,
+    "unrelated_reads": held_work.unrelated_reads,
 }
 
 
@@ -41,7 +43,13 @@ async def _answered(line: str) -> dict[str, Any]:
     try:
         return {"done": await JOBS[asked["job"]](**asked["arguments"])}
     except Exception as fault:  # noqa: BLE001 - whoever asked decides what it means
-        return {"failed": f"{type(fault).__name__}: {fault}"}
+        return {"failed": _said(fault)}
+
+
+def _said(fault: BaseException) -> str:
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return f"{type(fault).__name__}: {fault}"
 
 
 async def _serve() -> None:

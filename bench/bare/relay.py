@@ -18,6 +18,7 @@ from catalog.adapters.postgres.relay_sessions import PostgresRelaySessions, Rela
 from catalog.adapters.telemetry.instruments import OtelMeasures
 from catalog.adapters.telemetry.providers import OtlpSettings, meter_provider
 from catalog.application.metrics.outbox import OUTBOX_METRICS
+from catalog.application.metrics.upkeep import ROUNDS_FAILED
 from catalog.application.records import OutboxRecord
 from catalog.application.relay_outbox import RelayOutbox
 from catalog.application.relay_policy import RelayPolicy
@@ -70,7 +71,7 @@ class _Silence:
 
 
 @asynccontextmanager
-async def _relaying(dsn: str, topic: Topic) -> AsyncIterator[None]:
+async def relaying(dsn: str, topic: Topic) -> AsyncIterator[None]:
     """Run one relay as the service does, with its figures."""
     sessions = PostgresRelaySessions(
         RelaySessionSettings(
@@ -78,7 +79,7 @@ async def _relaying(dsn: str, topic: Topic) -> AsyncIterator[None]:
         )
     )
     provider = meter_provider(Resource.create({}), CollectorRegistry(), OtlpSettings(""))
-    measures = OtelMeasures(provider, OUTBOX_METRICS)
+    measures = OtelMeasures(provider, (*OUTBOX_METRICS, ROUNDS_FAILED))
     relay, stop = RelayOutbox(sessions, topic, RelayPolicy(), _Silence(), measures), asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run(stop))
@@ -106,7 +107,7 @@ async def _emptied(
 async def relay_drain(*, dsn: str, events: int) -> dict[str, object]:
     """Publish a backlog of one event an aggregate, from the first to the last."""
     topic = Topic(noting=False)
-    async with _emptied(dsn, "catalog", events), _relaying(dsn, topic):
+    async with _emptied(dsn, "catalog", events), relaying(dsn, topic):
         await _until(topic, 1)
         first, began, cpu = topic.count, time.perf_counter(), own_cpu()
         await _until(topic, events)
@@ -120,7 +121,7 @@ async def relay_drain(*, dsn: str, events: int) -> dict[str, object]:
 async def relay_pace(*, dsn: str, seconds: float) -> dict[str, object]:
     """Commit events at a steady pace; latencies are from commit to publish."""
     topic, written = Topic(), {}
-    async with _emptied(dsn, "catalog", 0) as connection, _relaying(dsn, topic):
+    async with _emptied(dsn, "catalog", 0) as connection, relaying(dsn, topic):
         await asyncio.sleep(0.2)
         began = time.perf_counter()
         for number in range(max(1, round(seconds * PER_SECOND))):
