@@ -1,5 +1,7 @@
 // What libraries do for an app, with nothing but Node: gRPC (there: the stub generated from
-// upload.proto), HTTP, and trying again.
+// upload.proto), HTTP, the MD5 of a file, and trying again.
+import { createHash } from "node:crypto";
+import fs from "node:fs";
 import http2 from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -10,7 +12,7 @@ const encoded = ([tag, value]) =>
     ? Buffer.from([...varint(tag * 8), ...varint(value)])
     : Buffer.from([...varint(tag * 8 + 2), ...varint(Buffer.byteLength(value)), ...Buffer.from(value)]);
 
-export function decode(bytes, at = 0) {
+function decode(bytes, at = 0) {
   const fields = {}; // {field number: [values]}, as numbers and bytes
   const number = () => {
     let n = 0;
@@ -27,6 +29,10 @@ export function decode(bytes, at = 0) {
   }
   return fields;
 }
+
+// A protobuf map<string, string> as an object.
+export const map = (entries) =>
+  Object.fromEntries(entries.map((entry) => Object.values(decode(entry)).map(String)));
 
 // One unary gRPC call; `fields` is {field number: string or number}. Fails with a gRPC `code`.
 export const unary = (address, path, metadata, fields) =>
@@ -57,6 +63,12 @@ export async function http(method, uri, headers, body) {
   await answer.arrayBuffer();
   if (answer.ok || answer.status === 308) return answer;
   throw Object.assign(new Error(`storage answered ${answer.status}`), { status: answer.status });
+}
+
+export async function md5Of(file) {
+  const hash = createHash("md5");
+  for await (const block of fs.createReadStream(file)) hash.update(block);
+  return hash.digest();
 }
 
 // DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE, 408, 429, 5xx, and a broken line: it passes.

@@ -135,6 +135,17 @@ async def test_a_lost_session_is_replaced_by_a_new_one(phone: Phone) -> None:
     await _is_completed(phone)
 
 
+async def test_storage_that_fails_for_a_moment_is_asked_what_it_has_and_sent_the_rest(
+    phone: Phone,
+) -> None:
+    phone.site.emulator.faults.set(faults.StorageError(status=503, operation="put", times=2))
+    ended = await phone.upload()
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines()[:2] == ["resumed at 0 1", "resumed at 0 2"]
+    assert len(phone.requests("start")) == 1
+    await _is_completed(phone)
+
+
 async def test_what_is_stored_is_not_sent_again(phone: Phone) -> None:
     first = await phone.upload()
     again = await phone.upload()
