@@ -5,9 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from catalog.application.upkeep_records import ObjectPage
 from catalog.application.upkeep_store import UpkeepStatements, UpkeepStore
-from catalog.domain.values import Generation, ObjectRef, StoredObject
 from tests.support.upkeep import Storage
 
 
@@ -57,14 +55,14 @@ class Severed:
 
 
 class _Watched:
-    """A repository each of whose statements is a step before and a step after."""
+    """A repository or a bucket each of whose calls is a step before and a step after."""
 
-    def __init__(self, repository: Any, life: Life) -> None:
-        self._repository = repository
+    def __init__(self, watched: Any, life: Life) -> None:
+        self._watched = watched
         self._life = life
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        method = getattr(self._repository, name)
+        method = getattr(self._watched, name)
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             await self._life.step()
@@ -103,35 +101,6 @@ class SteppingStore:
         await self.life.step()
 
 
-@dataclass(frozen=True, slots=True)
-class SteppingObjects:
+def stepping_objects(objects: Storage, life: Life) -> Storage:
     """A bucket each of whose calls is a step before and a step after."""
-
-    objects: Storage
-    life: Life
-
-    async def stat(self, ref: ObjectRef) -> StoredObject | None:
-        await self.life.step()
-        found = await self.objects.stat(ref)
-        await self.life.step()
-        return found
-
-    async def delete(self, ref: ObjectRef, generation: Generation) -> bool:
-        await self.life.step()
-        gone = await self.objects.delete(ref, generation)
-        await self.life.step()
-        return gone
-
-    async def page(
-        self,
-        bucket: str,
-        *,
-        prefix: str,
-        limit: int,
-        after: str | None = None,
-        upto: str | None = None,
-    ) -> ObjectPage:
-        await self.life.step()
-        found = await self.objects.page(bucket, prefix=prefix, limit=limit, after=after, upto=upto)
-        await self.life.step()
-        return found
+    return cast("Storage", _Watched(objects, life))

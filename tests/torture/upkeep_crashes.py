@@ -23,7 +23,7 @@ from catalog.domain.errors import UnavailableError
 from catalog.domain.upload import Upload, UploadStatus
 from catalog.domain.values import StoredObject
 from tests.support.builders import a_stored_object, an_md5, init_facts
-from tests.support.dying import Died, Life, Mortal, Severed, SteppingObjects, SteppingStore
+from tests.support.dying import Died, Life, Mortal, Severed, SteppingStore, stepping_objects
 from tests.support.emptied_database import emptied_database, shared_database
 from tests.support.sql_ledger import SqlLedger
 from tests.support.upkeep import Upkeep
@@ -59,7 +59,7 @@ class Scene:
         mortal = replace(
             self.upkeep,
             store=SteppingStore(self.upkeep.store, life),
-            objects=SteppingObjects(self.objects, life),
+            objects=stepping_objects(self.objects, life),
         )
         await work(mortal)
 
