@@ -1,5 +1,6 @@
 """Use cases with their figures: counted and timed around what they do, never within."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -48,6 +49,9 @@ class MeasuredInit:
             raise
         except CatalogError as error:
             result = "failed" if isinstance(error, _OURS) else "refused"
+            raise
+        except asyncio.CancelledError:
+            result = "abandoned"
             raise
         else:
             return answer

@@ -20,7 +20,8 @@ INIT_COUNT = Counter(
     "{call}",
     "InitResumableUpload calls, by what came of them: a new upload, a fresh URL for a waiting or"
     " for a failed one, an upload that is complete already, a refusal, uploads"
-    " that are switched off, or a fault of ours.",
+    " that are switched off, a fault of ours, or nothing, as the client left or the deadline"
+    " passed first (rpc.server.count tells which).",
     {
         "result": (
             "new",
@@ -30,6 +31,7 @@ INIT_COUNT = Counter(
             "refused",
             "disabled",
             "failed",
+            "abandoned",
             OTHER,
         )
     },

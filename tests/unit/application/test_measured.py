@@ -1,5 +1,6 @@
 """Use cases with their figures: what counts as what."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,11 +58,12 @@ async def _init(measures: MemoryMeasures, came: Any) -> None:
         (DatabaseUnavailableError(), "failed"),
         (DeadlineExceededError(), "failed"),
         (KeyError("x"), "failed"),
+        (asyncio.CancelledError(), "abandoned"),
     ],
-    ids=["refused", "database", "deadline", "bug"],
+    ids=["refused", "database", "deadline", "bug", "cancelled"],
 )
 async def test_a_call_that_raises_is_a_refusal_or_a_fault_of_ours_and_takes_time_too(
-    measures: MemoryMeasures, fault: Exception, result: str
+    measures: MemoryMeasures, fault: BaseException, result: str
 ) -> None:
     with pytest.raises(type(fault)):
         await _init(measures, fault)
