@@ -10,6 +10,8 @@ from catalog.adapters.http.health import OK, HealthEndpoints
 from catalog.application.worker import rest
 
 _EVERY_SECONDS = 0.5
+_AT_FIRST_SECONDS = 0.05
+"""Until we served for the first time: whoever starts us waits for that."""
 
 
 @dataclass(slots=True)
@@ -19,12 +21,13 @@ class ServingHealth:
     endpoints: HealthEndpoints
     grpc: GrpcServer
     _serving: bool | None = None
+    _served: bool = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop` is set."""
         while not stop.is_set():
             await self.look()
-            await rest(stop, _EVERY_SECONDS)
+            await rest(stop, _EVERY_SECONDS if self._served else _AT_FIRST_SECONDS)
 
     async def look(self) -> None:
         """Look once; what changed is told. At the start workers have yet to prove themselves."""
@@ -33,7 +36,7 @@ class ServingHealth:
         first, serving = self._serving is None, not amiss
         if self._serving is serving:
             return
-        self._serving = serving
+        self._serving, self._served = serving, self._served or serving
         await self.grpc.set_serving(serving=serving)
         if first and serving:
             return

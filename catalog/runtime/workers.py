@@ -14,7 +14,6 @@ from catalog.adapters.gcs.object_store import BucketObjects
 from catalog.adapters.http.health import OK, Readiness
 from catalog.adapters.postgres.relay_sessions import PostgresRelaySessions, RelaySessionSettings
 from catalog.adapters.postgres.store import PostgresStore
-from catalog.adapters.pubsub.publisher import GLOBAL_ENDPOINT, PubsubPublisher
 from catalog.application.faults import describe_fault
 from catalog.application.outbox_ports import RelaySessionLostError
 from catalog.application.outbox_pruning import PruneOutbox
@@ -23,6 +22,7 @@ from catalog.application.relay_policy import RelayPolicy
 from catalog.application.tracing import Tracing
 from catalog.application.worker import Journal, PeriodicWorker, WorkerHealth
 from catalog.runtime.config import Config
+from catalog.runtime.late_publisher import ClosablePublisher, LatePublisher
 from catalog.runtime.observability import Telemetry
 from catalog.runtime.sweeping import bucket_objects
 from catalog.runtime.upkeep_workers import UPKEEP_BUILDERS
@@ -97,19 +97,28 @@ async def _refuse_a_pooler(sessions: PostgresRelaySessions) -> None:
         return
 
 
-def _publisher(config: Config, tracing: Tracing) -> PubsubPublisher:
+def _publisher(config: Config, tracing: Tracing) -> LatePublisher:
     """Raise ValueError when it is not known where events go."""
     project = config.pubsub.project_id or config.gcs.project_id
     if not project:
         raise ValueError("pubsub.project_id: must be set")
-    scheme, _, address = config.pubsub.endpoint.partition("://")
-    return PubsubPublisher(
-        f"projects/{project}/topics/{config.pubsub.events_topic}",
-        emulator=address if scheme == "http" else None,
-        endpoint=address or GLOBAL_ENDPOINT,
-        deadline_seconds=config.outbox.publish_timeout_seconds,
-        tracing=tracing,
-    )
+
+    def make() -> ClosablePublisher:
+        from catalog.adapters.pubsub.publisher import (  # noqa: PLC0415 - heavy
+            GLOBAL_ENDPOINT,
+            PubsubPublisher,
+        )
+
+        scheme, _, address = config.pubsub.endpoint.partition("://")
+        return PubsubPublisher(
+            f"projects/{project}/topics/{config.pubsub.events_topic}",
+            emulator=address if scheme == "http" else None,
+            endpoint=address or GLOBAL_ENDPOINT,
+            deadline_seconds=config.outbox.publish_timeout_seconds,
+            tracing=tracing,
+        )
+
+    return LatePublisher(make)
 
 
 async def _outbox_pruning(site: WorkerSite) -> Worker:

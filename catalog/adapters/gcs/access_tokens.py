@@ -7,10 +7,8 @@ from functools import partial
 from typing import Any, Protocol
 
 import google.auth
-import requests
 import structlog
 from google.auth.credentials import TokenState
-from google.auth.transport.requests import Request
 
 from catalog.domain.errors import SignerUnavailableError
 
@@ -99,6 +97,9 @@ class GoogleAccessTokens:
             self._refreshing = None
 
     def _refreshed(self, credentials: Credentials) -> Credentials:
+        import requests  # noqa: PLC0415 - heavy, and only these credentials need it
+        from google.auth.transport.requests import Request  # noqa: PLC0415
+
         found = self._load() if credentials is None else credentials
         with requests.Session() as session:
             found.refresh(partial(Request(session), timeout=self._deadline))

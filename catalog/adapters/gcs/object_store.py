@@ -18,8 +18,6 @@ with warnings.catch_warnings():
     # It advises to install grpcio-status, of which its HTTP client makes no use.
     warnings.simplefilter("ignore", ImportWarning)
     from google.api_core.exceptions import NotFound
-    from google.cloud import storage
-    from google.cloud.storage.retry import DEFAULT_RETRY
 
 T = TypeVar("T")
 
@@ -50,9 +48,8 @@ class BucketObjects:
         self._endpoint = endpoint
         self._deadline = deadline_seconds
         self._request_timeout = min(request_timeout_seconds, deadline_seconds)
-        # The library's own retries end with the call: none goes on unheard for long.
-        self._retry = DEFAULT_RETRY.with_timeout(deadline_seconds).with_delay(0.1, 1.0, 2.0)
         self._client: Untyped = None
+        self._retry: Untyped = None  # comes with the client: whoever has a bucket has it
         self._making = threading.Lock()
         # Of our own: calls that hang here must not hold up whoever else needs a thread.
         self._threads = _threads()
@@ -131,6 +128,12 @@ class BucketObjects:
             return self._client.bucket(name)
 
     def _new_client(self) -> Untyped:
+        """Make it, loading the library: calls do so in their threads, and starts are quicker."""
+        from google.cloud import storage  # noqa: PLC0415 - heavy
+        from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415
+
+        # The library's own retries end with the call: none goes on unheard for long.
+        self._retry = DEFAULT_RETRY.with_timeout(self._deadline).with_delay(0.1, 1.0, 2.0)
         client: Untyped = storage.Client
         if self._endpoint is None:
             return client(project=self._project_id)

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter
-from opentelemetry.sdk.metrics.export import MetricReader
+from opentelemetry.sdk.metrics.export import MetricExporter, MetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
@@ -44,7 +42,7 @@ def meter_provider(
         readers.append(
             PushedFigures(
                 spreads,
-                OTLPMetricExporter(f"{otlp.endpoint}/v1/metrics", timeout=otlp.timeout_seconds),
+                _metric_exporter(otlp),
                 export_interval_millis=otlp.metrics_interval_seconds * 1000,
                 export_timeout_millis=otlp.timeout_seconds * 1000,
             )
@@ -68,7 +66,7 @@ def tracer_provider(
     """
     targets = list(exporters)
     if otlp.endpoint:
-        targets.append(OTLPSpanExporter(f"{otlp.endpoint}/v1/traces", timeout=otlp.timeout_seconds))
+        targets.append(_span_exporter(otlp))
     ratio = ParentBased(TraceIdRatioBased(otlp.trace_sample_ratio))
     provider = TracerProvider(ratio if targets else ALWAYS_OFF, resource, shutdown_on_exit=False)
     for target in targets:
@@ -81,3 +79,20 @@ def tracer_provider(
             )
         )
     return provider
+
+
+# Loaded only where there is a collector.
+def _metric_exporter(otlp: OtlpSettings) -> MetricExporter:
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import (  # noqa: PLC0415 - heavy
+        OTLPMetricExporter,
+    )
+
+    return OTLPMetricExporter(f"{otlp.endpoint}/v1/metrics", timeout=otlp.timeout_seconds)
+
+
+def _span_exporter(otlp: OtlpSettings) -> SpanExporter:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - heavy
+        OTLPSpanExporter,
+    )
+
+    return OTLPSpanExporter(f"{otlp.endpoint}/v1/traces", timeout=otlp.timeout_seconds)
