@@ -59,6 +59,7 @@ class UpkeepStory:
         """Tell of an object that was to go: deleted, kept, or the reason why not now."""
         self.journal.info(
             "object_deletion",
+            upload_id=str(deletion.upload_id) if deletion.upload_id else None,
             object_name=deletion.ref.name,
             gcs_generation=str(deletion.generation),
             cause=deletion.reason,

@@ -47,6 +47,8 @@ class DueDeletion:
     generation: Generation
     reason: str
     failures: int
+    upload_id: UploadId | None = None
+    """The upload that the object was to be; None for an object that is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from catalog.application.records import Tombstone
 from catalog.application.upkeep_records import DueDeletion, OpenDeletion
 from catalog.domain.values import StoredObject
-from tests.contract.subject import Subject
+from tests.contract.subject import MADE, Subject
 from tests.support.builders import a_stored_object, init_facts
 
 LEASE = timedelta(minutes=5)
@@ -37,6 +37,17 @@ async def open_deletions(subject: Subject) -> list[OpenDeletion]:
 async def test_a_tombstone_is_due_at_once(subject: Subject) -> None:
     stored = await buried(subject)
     assert await claimed(subject) == [DueDeletion(stored.ref, stored.generation, "SWEEP", 0)]
+
+
+async def test_a_deletion_names_the_upload_that_its_object_was_to_be(subject: Subject) -> None:
+    facts = init_facts()
+    async with subject.store.autocommit() as statements:
+        made = await statements.uploads.insert_by_user_md5(facts, MADE)
+        assert made is not None
+        stored = a_stored_object(facts)
+        await statements.deletions.bury(Tombstone(stored.ref, stored.generation, "MD5_MISMATCH"))
+    [due] = await claimed(subject)
+    assert due.upload_id == made.upload.upload_id
 
 
 async def test_a_claim_is_a_lease(subject: Subject) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from catalog.adapters.memory.tables import Tables
+from catalog.adapters.memory.tables import DeletionRow, Tables
 from catalog.application.ports import Clock
 from catalog.application.upkeep_records import DueDeletion
 from catalog.domain.values import Generation, ObjectRef
@@ -27,9 +27,12 @@ class MemoryDeletionQueue:
         mine = sorted(due, key=lambda item: item[1].not_before)[:limit]
         for key, row in mine:
             self._tables.deletions[key] = replace(row, not_before=now + lease)
-        return [
-            DueDeletion(key[0], key[1], row.tombstone.reason, row.failures) for key, row in mine
-        ]
+        return [self._due(*key, row) for key, row in mine]
+
+    def _due(self, ref: ObjectRef, generation: Generation, row: DeletionRow) -> DueDeletion:
+        owner = self._tables.owner_of(ref)
+        upload_id = owner.upload_id if owner else None
+        return DueDeletion(ref, generation, row.tombstone.reason, row.failures, upload_id)
 
     async def postpone(
         self, ref: ObjectRef, generation: Generation, wait: timedelta, error: str

@@ -30,6 +30,7 @@ class PostgresDeletionQueue:
                 generation=Generation(row["generation"]),
                 reason=row["reason"],
                 failures=row["attempts"],
+                upload_id=row["upload_id"],
             )
             for row in rows
         ]

@@ -76,3 +76,4 @@ async def test_an_object_that_goes_says_so_as_does_one_that_cannot_go_yet(world:
         ("object_deletion", "deleted", 1),
     ]
     assert {facts["object_name"] for _, facts in pages.lines} == {upload.ref.name}
+    assert {facts["upload_id"] for _, facts in pages.lines} == {str(upload.upload_id)}

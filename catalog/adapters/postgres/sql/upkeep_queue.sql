@@ -13,7 +13,16 @@ FROM due
 WHERE d.bucket = due.bucket
     AND d.object_name = due.object_name
     AND d.generation = due.generation
-RETURNING d.bucket, d.object_name, d.generation, d.reason, d.attempts
+RETURNING
+    d.bucket,
+    d.object_name,
+    d.generation,
+    d.reason,
+    d.attempts,
+    (
+        SELECT u.upload_id FROM catalog.uploads AS u
+        WHERE u.bucket = d.bucket AND u.object_name = d.object_name
+    ) AS upload_id
 
 -- postpone_deletion --
 UPDATE catalog.object_deletions SET
