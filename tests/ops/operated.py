@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 REPOSITORY = Path(__file__).parents[2]
-RULES = REPOSITORY / "deploy" / "prometheus" / "rules.yaml"
-RULE_TESTS = REPOSITORY / "deploy" / "prometheus" / "tests"
+PROMETHEUS = REPOSITORY / "deploy" / "prometheus"
+RULE_TESTS = PROMETHEUS / "tests"
 RECORDED = RULE_TESTS / "recorded"
 DASHBOARD = REPOSITORY / "deploy" / "grafana" / "catalog.json"
 RUNBOOKS = REPOSITORY / "docs" / "runbooks"
@@ -46,8 +46,16 @@ def queried(expr: str) -> set[str]:
 
 
 def _rules() -> Iterator[Mapping[str, Any]]:
-    for group in yaml.safe_load(RULES.read_text("utf-8"))["groups"]:
-        yield from group["rules"]
+    for file in _loaded():
+        for group in yaml.safe_load((PROMETHEUS / file).read_text("utf-8"))["groups"]:
+            yield from group["rules"]
+
+
+def _loaded() -> Sequence[str]:
+    """Names of the files that the example of a configuration loads."""
+    loading = yaml.safe_load((PROMETHEUS / "prometheus.yaml").read_text("utf-8"))
+    named: Sequence[str] = loading["rule_files"]
+    return named
 
 
 @cache
