@@ -71,6 +71,7 @@ UPDATE catalog.outbox_events SET published_at = coalesce(published_at, now())
 WHERE id = ANY (:ids::bigint[])
 
 -- postpone --
+-- Spelt so that no index of what is unpublished fits: walking it costs the whole backlog.
 UPDATE catalog.outbox_events AS o SET
     attempts = s.attempts,
     last_error = s.reason,
@@ -79,7 +80,7 @@ UPDATE catalog.outbox_events AS o SET
 FROM unnest(
     :ids::bigint[], :attempts::bigint[], :reasons::text[], :waits::float8[], :parked::boolean[]
 ) AS s (id, attempts, reason, wait, parked)
-WHERE o.id = s.id AND o.published_at IS NULL AND o.parked_at IS NULL
+WHERE o.id = s.id AND coalesce(o.published_at, o.parked_at) IS NULL
 
 -- page_of_events --
 -- What is unpublished is few: found by its own index first, whatever the planner would
@@ -123,7 +124,7 @@ WHERE event_id = :event_id
 -- redrive --
 UPDATE catalog.outbox_events SET parked_at = NULL, attempts = 0, available_at = now()
 WHERE event_id = :event_id
-    AND parked_at IS NOT NULL AND skipped_at IS NULL AND published_at IS NULL
+    AND parked_at IS NOT NULL AND coalesce(skipped_at, published_at) IS NULL
 RETURNING 1
 
 -- redrive_parked --
@@ -142,7 +143,7 @@ SELECT count(*) AS events FROM again
 -- skip --
 UPDATE catalog.outbox_events SET skipped_at = now()
 WHERE event_id = :event_id
-    AND parked_at IS NOT NULL AND skipped_at IS NULL AND published_at IS NULL
+    AND parked_at IS NOT NULL AND coalesce(skipped_at, published_at) IS NULL
 RETURNING 1
 
 -- prune --
@@ -155,9 +156,10 @@ WITH page AS MATERIALIZED (
     ORDER BY o.id
     LIMIT :limit
 ), gone AS (
+    -- An array, as a join for any limit would read the table whole.
     DELETE FROM catalog.outbox_events AS o
-    USING page
-    WHERE o.id = page.id AND o.published_at < now() - :keep::interval
+    WHERE o.id = ANY(ARRAY(SELECT page.id FROM page))
+        AND o.published_at < now() - :keep::interval
     RETURNING 1
 )
 SELECT

@@ -20,16 +20,19 @@ SELECT count(*) AS pruned FROM gone
 
 -- prune_history --
 -- Numbers grow with time, so the primary key finds the oldest: the busiest table
--- of all needs no further index. Only what goes is locked.
+-- of all needs no further index. Only what goes is locked. Arrays, as a join for any limit
+-- would read all of it.
 WITH oldest AS MATERIALIZED (
     SELECT id, at FROM catalog.upload_events ORDER BY id LIMIT :page_limit
 ), old AS MATERIALIZED (
     SELECT h.id FROM catalog.upload_events AS h
-    WHERE h.id IN (SELECT o.id FROM oldest AS o WHERE o.at < now() - :age::interval)
+    WHERE h.id = ANY(
+        ARRAY(SELECT o.id FROM oldest AS o WHERE o.at < now() - :age::interval)
+    )
     FOR UPDATE SKIP LOCKED
 ), gone AS (
-    DELETE FROM catalog.upload_events AS h USING old
-    WHERE h.id = old.id
+    DELETE FROM catalog.upload_events AS h
+    WHERE h.id = ANY(ARRAY(SELECT old.id FROM old))
     RETURNING 1
 )
 SELECT count(*) AS pruned FROM gone
@@ -57,9 +60,10 @@ WITH old AS MATERIALIZED (
 SELECT count(*) AS pruned FROM changed
 
 -- prune_tombstones --
--- A word on an object is kept as long as an upload may still be told of it.
-WITH old AS (
-    SELECT bucket, object_name, generation, deleted_at
+-- A word on an object is kept as long as an upload may still be told of it: those are passed
+-- by, every time, and only what goes is locked.
+WITH old AS MATERIALIZED (
+    SELECT ctid, bucket, object_name, generation, deleted_at
     FROM catalog.object_deletions
     WHERE deleted_at < now() - :age::interval
         AND (deleted_at, generation) > (
@@ -67,16 +71,20 @@ WITH old AS (
         )
     ORDER BY deleted_at, generation
     LIMIT :page_limit
-    FOR UPDATE SKIP LOCKED
-), gone AS (
-    DELETE FROM catalog.object_deletions AS d USING old
-    WHERE d.bucket = old.bucket
-        AND d.object_name = old.object_name
-        AND d.generation = old.generation
-        AND NOT EXISTS (
+), ownerless AS MATERIALIZED (
+    SELECT d.ctid FROM catalog.object_deletions AS d
+    WHERE d.deleted_at IS NOT NULL AND d.ctid = ANY(ARRAY(
+        SELECT old.ctid FROM old
+        WHERE NOT EXISTS (
             SELECT 1 FROM catalog.uploads AS u
             WHERE u.bucket = old.bucket AND u.object_name = old.object_name
+            OFFSET 0
         )
+    ))
+    FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM catalog.object_deletions
+    WHERE ctid = ANY(ARRAY(SELECT ownerless.ctid FROM ownerless))
     RETURNING 1
 )
 SELECT
