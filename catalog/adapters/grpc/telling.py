@@ -16,10 +16,17 @@ from catalog.adapters.grpc.trace_context import TRACEPARENT_KEY, checked_tracepa
 from catalog.application.faults import describe_fault
 from catalog.application.metrics.metric import Measures, NoMeasures
 from catalog.application.metrics.process import LIMITER_REFUSALS, RPC_COUNT, RPC_DURATION
+from catalog.application.metrics.uploads import INIT_COUNT
 from catalog.application.tracing import NoTracing, Span, Tracing, trace_id
-from catalog.domain.errors import CatalogError, RateLimitedError, ServerOverloadedError
+from catalog.domain.errors import (
+    CatalogError,
+    RateLimitedError,
+    ServerOverloadedError,
+    ShuttingDownError,
+)
 
 _PACKAGE = "video.v1."
+_INIT = "UploadService/InitResumableUpload"
 _OUR_FAULTS = {
     grpc.StatusCode.UNAVAILABLE: logging.WARNING,
     grpc.StatusCode.DEADLINE_EXCEEDED: logging.WARNING,
@@ -48,9 +55,12 @@ class Told:
 
     def refused(self, method: str, code: str, reason: str, calls: int, **facts: str) -> None:
         """Tell of calls that were refused before anything was read of them."""
-        self.measures.add(RPC_COUNT, calls, method=method.removeprefix(_PACKAGE), code=code)
+        short = method.removeprefix(_PACKAGE)
+        self.measures.add(RPC_COUNT, calls, method=short, code=code)
         if reason == ServerOverloadedError.reason:
             self.measures.add(LIMITER_REFUSALS, calls, scope="rpc")
+        elif reason == ShuttingDownError.reason and short == _INIT:
+            self.measures.add(INIT_COUNT, calls, result="turned_away")
         self.log.info("rpc", method=method, code=code, reason=reason, calls=calls, **facts)
 
 

@@ -21,7 +21,8 @@ INIT_COUNT = Counter(
     "InitResumableUpload calls, by what came of them: a new upload, a fresh URL for a waiting or"
     " for a failed one, an upload that is complete already, a refusal, uploads"
     " that are switched off, a fault of ours, or nothing, as the client left or the deadline"
-    " passed first (rpc.server.count tells which).",
+    " passed first (rpc.server.count tells which). `turned_away` were those that came to a process"
+    " about to end: another answers them.",
     {
         "result": (
             "new",
@@ -32,6 +33,7 @@ INIT_COUNT = Counter(
             "disabled",
             "failed",
             "abandoned",
+            "turned_away",
             OTHER,
         )
     },
