@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from catalog.cli import main
-from tests.e2e.commands import REPOSITORY, Ended, run
+from tests.support.commands import REPOSITORY, Ended, run
 
 
 @dataclass(frozen=True, slots=True)

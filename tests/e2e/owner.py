@@ -1,9 +1,9 @@
 """What owners ask about uploads that are there, over plain stubs."""
 
 from catalog.api.video.v1 import upload_pb2
-from tests.e2e.commands import REPOSITORY
 from tests.e2e.person import SECONDS, Person
 from tests.e2e.sites import Site
+from tests.support.commands import REPOSITORY
 
 
 def as_person(site: Site, person: Person) -> dict[str, str]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import psutil
 
-from tests.e2e.commands import Ended, end_of, started
-from tests.e2e.waiting import SECONDS, until
+from tests.support.commands import Ended, end_of, started
+from tests.support.waiting import SECONDS, until
 
 SERVING = "Ctrl-C ends the stack"
 FREE_PORTS = {

@@ -18,7 +18,7 @@ from catalog.emulator import Emulator
 from catalog.runtime import migrations
 from tests.e2e.person import an_md5
 from tests.e2e.sites import Site, running_site
-from tests.e2e.waiting import seen
+from tests.support.waiting import seen
 
 IMPATIENT = {
     "database": {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands import Ended, end_of, run, started
 from tests.e2e.stack_command import Place, a_place
+from tests.support.commands import Ended, end_of, run, started
 
 MIB = 1024 * 1024
 

@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from tests.e2e.commands import run
 from tests.e2e.stack_command import FREE_PORTS, SERVING, Place, Running, a_place, dev_run
+from tests.support.commands import run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -16,9 +16,9 @@ from grpc_health.v1 import (  # type: ignore[import-untyped]  # ships no types
 
 from catalog.adapters.grpc.server import SERVICES
 from catalog.emulator import Emulator
-from tests.e2e.waiting import seen, until
 from tests.support.proxy import Proxy, postgres_proxy
 from tests.support.service import Service, running_service
+from tests.support.waiting import seen, until
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 WITHIN_SECONDS = 5.0

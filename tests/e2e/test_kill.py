@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from catalog.emulator import Emulator, faults
-from tests.e2e.commands import run, started
-from tests.e2e.waiting import until
+from tests.support.commands import run, started
 from tests.support.service import Service
+from tests.support.waiting import until
 
 MIB = 1024 * 1024
 

@@ -18,7 +18,7 @@ from catalog.application.metrics.metric import Counter, Histogram, Metric
 from catalog.application.metrics.table import METRICS
 from catalog.devstack.demo import run_demo
 from catalog.devstack.stack import LocalStack
-from tests.e2e.waiting import seen
+from tests.support.waiting import seen
 from tools.docs_from_code.metrics_page import prometheus_name
 
 OPEN_METRICS = {"accept": "application/openmetrics-text"}

@@ -15,9 +15,9 @@ import pytest
 
 from catalog.emulator import faults
 from catalog.emulator.request_log import LoggedRequest
-from tests.e2e.commands import REPOSITORY, Ended, end_of, killed_at_the_end
 from tests.e2e.sites import Site
-from tests.e2e.waiting import until
+from tests.support.commands import REPOSITORY, Ended, end_of, killed_at_the_end
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

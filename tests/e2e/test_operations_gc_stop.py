@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands import end_of, started
 from tests.e2e.operators import Desk, desk
 from tests.support.builders import BUCKET
+from tests.support.commands import end_of, started
 from tests.support.emptied_database import emptied_database, shared_database
 from tests.support.upkeep_site import Site, site
 

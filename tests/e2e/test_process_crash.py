@@ -11,7 +11,7 @@ import pytest
 
 from catalog.devstack.stack import service_settings
 from catalog.emulator import Emulator
-from tests.e2e.commands import REPOSITORY, end_of
+from tests.support.commands import REPOSITORY, end_of
 
 # The real process, in which one server is stopped behind the back of its owner.
 PROGRAM = """

@@ -13,7 +13,7 @@ import pytest
 from catalog.devstack.postgres import Cluster
 from catalog.devstack.stack import service_settings
 from catalog.emulator import Emulator
-from tests.e2e.commands import REPOSITORY, Ended, end_of, run
+from tests.support.commands import REPOSITORY, Ended, end_of, run
 
 CANARY = "c4n4ry"
 

@@ -18,11 +18,11 @@ from grpc_health.v1 import (  # type: ignore[import-untyped]  # ships no types
 
 from catalog.devstack.stack import service_settings
 from catalog.emulator import Emulator
-from tests.e2e.commands import end_of, started
 from tests.e2e.person import Person, an_md5
 from tests.e2e.pushes import PushSide
 from tests.e2e.service_process import Served, served
-from tests.e2e.waiting import SECONDS, seen, until
+from tests.support.commands import end_of, started
+from tests.support.waiting import SECONDS, seen, until
 
 GRACE = 4
 TURNED_AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)

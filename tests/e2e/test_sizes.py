@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from catalog.client import CatalogClient, Uploader, UploadOptions
-from tests.e2e.commands import end_of, started
 from tests.e2e.sites import Site
+from tests.support.commands import end_of, started
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MIB = 1024 * 1024

@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 
 from catalog.emulator import faults
-from tests.e2e.commands import REPOSITORY, Ended, end_of
+from tests.support.commands import REPOSITORY, Ended, end_of
 from tests.support.service import Service
 
 SCRIPT = REPOSITORY / "scripts" / "smoke_upload.sh"

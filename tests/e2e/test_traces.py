@@ -12,8 +12,8 @@ from catalog.devstack.subscriber import EventSubscriber, event_subscriber
 from catalog.emulator import Emulator
 from tests.e2e.person import Person
 from tests.e2e.service_process import served
-from tests.e2e.waiting import until
 from tests.support.collector import Collector, collector
+from tests.support.waiting import until
 
 UPLOADS = 100
 INIT = "video.v1.UploadService/InitResumableUpload"

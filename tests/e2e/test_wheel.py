@@ -15,9 +15,9 @@ import pytest
 from catalog.devstack.postgres import Cluster
 from catalog.devstack.stack import service_settings
 from catalog.emulator import Emulator
-from tests.e2e.commands import REPOSITORY, Ended, end_of
-from tests.e2e.waiting import until
 from tests.e2e.wheelhouse import Installation, built_wheel
+from tests.support.commands import REPOSITORY, Ended, end_of
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tests.e2e.commands import REPOSITORY
+from tests.support.commands import REPOSITORY
 
 SECONDS = 120
 LOCK = REPOSITORY / "requirements" / "runtime.txt"

@@ -10,11 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.e2e.waiting import until
 from tests.ops.injected import INJECTED, Injected
 from tests.ops.operated import RECORDED, figures_of_rules
 from tests.ops.recording import STRETCH, Recording
 from tests.ops.scene import Scene, running_scene
+from tests.support.waiting import until
 
 _WARM_UPLOADS = 40
 _WARM_SECONDS = 60

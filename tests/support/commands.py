@@ -1,4 +1,4 @@
-"""The `catalog` command as people run it: a process with an environment and a folder of its own."""
+"""Commands as people run them: processes, each with an environment of its own."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.waiting import SECONDS
+from tests.support.waiting import SECONDS
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -35,6 +35,19 @@ async def killed_at_the_end(process: Process) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def task(name: str, settings: Mapping[str, str]) -> AsyncIterator[Process]:
+    """Run cmd/tasks/`name`/main.py with these settings until the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-P", f"cmd/tasks/{name}/main.py", "--conf", "configs/config.yaml"],
+        cwd=REPOSITORY,
+        env={**os.environ, **settings},
+        stderr=PIPE,
+    )
+    async with killed_at_the_end(process):
+        yield process
+
+
+@asynccontextmanager
 async def started(
     *arguments: str | Path, folder: Path, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[Process]:
@@ -57,9 +70,13 @@ async def started(
 
 
 async def end_of(process: Process) -> Ended:
-    """Wait for the end."""
-    async with asyncio.timeout(SECONDS):
-        out, err = await process.communicate()
+    """Wait for the end; a command that does not come to one is killed and fails the test."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
     assert process.returncode is not None
     return Ended(process.returncode, out.decode(), err.decode())
 

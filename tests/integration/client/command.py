@@ -4,20 +4,9 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from dataclasses import dataclass
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[3]
-_LONGEST_RUN = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
+from tests.support.commands import REPOSITORY, Ended, end_of
 
 
 class Command:
@@ -53,15 +42,3 @@ class Command:
     async def run(self, *arguments: str | Path) -> Ended:
         """Run it to its end."""
         return await end_of(await self.start(*arguments))
-
-
-async def end_of(process: Process) -> Ended:
-    """Wait for the end; a command that does not come to one is killed and fails the test."""
-    try:
-        async with asyncio.timeout(_LONGEST_RUN):
-            out, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert process.returncode is not None
-    return Ended(process.returncode, out.decode(), err.decode())

@@ -1,9 +1,7 @@
 """What tests read off the emulator, the disk and the clock."""
 
-import asyncio
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from catalog.emulator import Emulator
@@ -42,10 +40,3 @@ def starts_and_persisted(emulator: Emulator) -> list[tuple[int, int | None]]:
 def state_files(state_dir: Path) -> list[Path]:
     """The remembered uploads; a lock that a killed run left behind is none."""
     return sorted(state_dir.glob("*.json"))
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Return once the condition holds; fail the test when it does not in time."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - what others do sets no event of ours
-            await asyncio.sleep(0.01)

@@ -16,10 +16,10 @@ from tests.integration.client.evidence import (
     state_files,
     statuses,
     stored_bytes,
-    until,
 )
 from tests.integration.client.interruption import interrupted
 from tests.integration.client.refusals import Refusal
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -10,7 +10,7 @@ from grpc import StatusCode
 
 from catalog.emulator import Emulator, faults
 from tests.integration.client.catalog_server import CatalogServer
-from tests.integration.client.command import Command, end_of
+from tests.integration.client.command import Command
 from tests.integration.client.evidence import (
     KIB,
     MIB,
@@ -19,9 +19,10 @@ from tests.integration.client.evidence import (
     state_files,
     statuses,
     stored_bytes,
-    until,
 )
 from tests.integration.client.refusals import Refusal
+from tests.support.commands import end_of
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.integration.emulator.waiting import eventually
+from tests.support.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Receiver:
     connections: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def wait_for(self, count: int) -> list[Push]:
-        await eventually(lambda: len(self.pushes) >= count)
+        await until(lambda: len(self.pushes) >= count)
         return self.pushes
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -89,7 +89,7 @@ class Receiver:
         """Break off every connection and return once all of them are gone."""
         for writer in self.connections:
             writer.close()
-        await eventually(lambda: not self.connections)
+        await until(lambda: not self.connections)
 
 
 async def _read(reader: asyncio.StreamReader) -> Push:

@@ -11,7 +11,7 @@ from catalog.emulator import EmulatorSettings, run_emulator
 from catalog.emulator.faults import Stall
 from catalog.emulator.push_client import PushTarget
 from tests.integration.emulator.receiver import receiving
-from tests.integration.emulator.waiting import eventually
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -62,7 +62,7 @@ async def test_it_stops_with_pushes_pending_and_requests_stuck(tmp_path: Path) -
             url = f"{emulator.url}/storage/v1/b/{settings.buckets[0]}/o/videos%2Fa"
             stuck = asyncio.create_task(http.get(url, timeout=30))
             await receiver.wait_for(1)
-            await eventually(lambda: emulator.requests.entries("stat") != [])
+            await until(lambda: emulator.requests.entries("stat") != [])
             stopping = loop.time()
         assert loop.time() - stopping < 10
         assert emulator.pushes.pending == []

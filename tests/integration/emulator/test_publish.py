@@ -10,7 +10,7 @@ from google.pubsub_v1 import PubsubMessage, Topic
 from catalog.emulator import Emulator
 from catalog.emulator.topic_faults import TopicError, TopicStall
 from tests.integration.emulator.topics import PubsubClients
-from tests.integration.emulator.waiting import eventually
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -141,4 +141,4 @@ async def test_an_answer_that_comes_too_late_leaves_the_message_published(
         await pubsub.publisher.publish(
             topic=topic, messages=[PubsubMessage(data=b"x")], retry=None, timeout=0.5
         )
-    await eventually(lambda: any(each.topic == topic for each in emulator.published))
+    await until(lambda: any(each.topic == topic for each in emulator.published))

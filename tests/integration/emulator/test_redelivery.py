@@ -17,7 +17,7 @@ from catalog.emulator.faults import (
 from catalog.emulator.push_client import PushTarget
 from tests.integration.emulator.receiver import Receiver, receiving
 from tests.integration.emulator.uploads import a_name
-from tests.integration.emulator.waiting import eventually
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -71,7 +71,7 @@ async def test_messages_wait_for_an_endpoint_that_is_down(emulator: Emulator) ->
         url = gone.url
     emulator.pushes.set_target(PushTarget(url))
     name = announce(emulator)[0]
-    await eventually(lambda: len(emulator.pushes.log.entries(name)) >= 2)
+    await until(lambda: len(emulator.pushes.log.entries(name)) >= 2)
     assert emulator.pushes.log.entries(name)[0].outcome == "unreachable"
     async with receiving() as back:
         emulator.pushes.set_target(PushTarget(back.url))

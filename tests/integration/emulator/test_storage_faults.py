@@ -11,7 +11,7 @@ import pytest
 from catalog.emulator import Emulator
 from catalog.emulator.faults import Cut, Generation, Stall, StorageError
 from tests.integration.emulator.uploads import KIB_256, Upload, open_upload, some_bytes
-from tests.integration.emulator.waiting import eventually
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -94,7 +94,7 @@ async def test_a_client_that_goes_away_leaves_what_arrived(
     writer.close()
     with contextlib.suppress(ConnectionError):
         await writer.wait_closed()
-    await eventually(
+    await until(
         lambda: (
             [e.persisted_after for e in emulator.requests.entries("put", upload.name)]
             == [2 * KIB_256]
@@ -121,7 +121,7 @@ async def test_a_stuck_upload_gives_way_to_its_successor(
         return await http.put(upload.uri, content=body(), headers=sent)
 
     stuck = asyncio.create_task(half())
-    await eventually(
+    await until(
         lambda: any(
             e.bytes_received == KIB_256 for e in emulator.requests.entries("put", upload.name)
         )

@@ -22,7 +22,6 @@ from catalog.adapters.grpc.identity import IdentityReader
 from catalog.adapters.grpc.telling import Told
 from catalog.adapters.memory.tracing import MemoryTracing
 from catalog.application.limits import Places, WorkBudget
-from tests.e2e.waiting import seen, until
 from tests.integration.grpc.service import (
     AS_USER,
     METHODS,
@@ -33,6 +32,7 @@ from tests.integration.grpc.service import (
     rich_status,
     serving,
 )
+from tests.support.waiting import seen, until
 
 GET = "/video.v1.UploadService/GetUpload"
 PLACES = 2

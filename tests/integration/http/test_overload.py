@@ -7,8 +7,8 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from tests.e2e.waiting import seen, until
 from tests.integration.http.sidecar import GOOD, Desk, Sidecar, head, running, wire
+from tests.support.waiting import seen, until
 from tests.unit.adapters.http.pushes import a_push, body
 
 

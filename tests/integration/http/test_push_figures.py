@@ -6,8 +6,8 @@ from structlog.testing import capture_logs
 
 from catalog.adapters.memory.measures import MemoryMeasures
 from catalog.application.metrics.pushes import CALLBACK_COUNT, CALLBACK_DURATION
-from tests.e2e.waiting import until
 from tests.integration.http.sidecar import GOOD, head, running, wire
+from tests.support.waiting import until
 from tests.unit.adapters.http.pushes import a_push, body
 
 STRANGERS = {"unauthenticated": "Bearer forged", "forbidden": "Bearer forbidden"}

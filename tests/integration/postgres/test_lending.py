@@ -13,8 +13,8 @@ from catalog.adapters.postgres.queries import Query
 from catalog.adapters.postgres.statements import Connection
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.domain.errors import DatabaseUnavailableError
-from tests.e2e.waiting import seen, until
 from tests.support.postgres import pool_settings
+from tests.support.waiting import seen, until
 
 WHO = Query("who", "SELECT pg_backend_pid() AS pid")
 SLEEP = Query("sleep", "SELECT pg_sleep(:seconds::float8)")

@@ -21,9 +21,9 @@ from catalog.adapters.pubsub.publisher import PubsubPublisher
 from catalog.domain.events import Event, UploadCancelled, UploadCompleted
 from catalog.emulator import Emulator
 from tests.architecture.source import REPOSITORY
-from tests.integration.emulator.waiting import eventually
 from tests.support.builders import NOW, a_stored_object, a_video, an_upload
 from tests.support.emulators import fresh_emulator
+from tests.support.waiting import until
 
 SCRIPT = REPOSITORY / "examples" / "events" / "consume.py"
 
@@ -57,7 +57,7 @@ class Consumer:
 
     async def has_seen(self, *events: Event) -> None:
         wanted = {str(event.event_id) for event in events}
-        await eventually(lambda: wanted <= {row[0] for row in self.rows("SELECT * FROM seen")}, 30)
+        await until(lambda: wanted <= {row[0] for row in self.rows("SELECT * FROM seen")}, 30)
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         if not self.database.exists():

@@ -13,9 +13,9 @@ from catalog.adapters.pubsub.publisher import PubsubPublisher
 from catalog.application.ports import PublishError
 from catalog.emulator import Emulator
 from catalog.emulator.topic_faults import TopicError, TopicStall
-from tests.integration.emulator.waiting import eventually
 from tests.support.emulators import fresh_emulator
 from tests.support.outbox import an_outbox_record, records_of_one
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -132,7 +132,7 @@ async def test_a_cancelled_call_publishes_nothing_and_harms_no_other(emulator: E
     emulator.faults.set(TopicStall(seconds=600, times=1))
     async with publishing(emulator) as publisher:
         stuck = asyncio.create_task(publisher.publish([an_outbox_record()]))
-        await eventually(lambda: not emulator.faults.is_set(TopicStall))
+        await until(lambda: not emulator.faults.is_set(TopicStall))
         stuck.cancel()
         with pytest.raises(asyncio.CancelledError):
             await stuck
@@ -147,7 +147,7 @@ async def test_closing_ends_a_call_under_way_as_a_failure_not_as_a_cancellation(
     emulator.faults.set(TopicStall(seconds=600, times=1))
     async with publishing(emulator) as publisher:
         stuck = asyncio.create_task(publisher.publish([an_outbox_record()]))
-        await eventually(lambda: not emulator.faults.is_set(TopicStall))
+        await until(lambda: not emulator.faults.is_set(TopicStall))
         await publisher.aclose()
         with pytest.raises(PublishError, match="CLOSED"):
             await stuck

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from catalog.application.relay_outbox import RelayOutbox
 from catalog.application.relay_policy import RelayPolicy
 from tests.integration.relay.watched_sessions import WatchedSessions
 from tests.support.announcing import relay_sessions
+from tests.support.waiting import until
 from tests.torture.relay_topic import RecordedTopic, Silence
 from tests.torture.relay_writing import AnyConnection, Writing, some_aggregates
 
@@ -44,11 +45,6 @@ class Scene:
     async def highest_id(self) -> int:
         query = "SELECT max(id) FROM catalog.outbox_events"
         return int(await self.writing.connection.fetchval(query))
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(30):
-            while not condition():  # noqa: ASYNC110 - no event tells
-                await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -93,7 +89,7 @@ async def test_a_look_does_not_walk_over_what_was_published_while_a_snapshot_is_
         await now.writing.many(1_500, 10_000)
         await now.writing.until_published()
         highest = await now.highest_id()
-        await now.until(lambda: now.sessions.all_from(highest))
+        await until(lambda: now.sessions.all_from(highest))
         from_marks = await buffers(now.writing.connection, now.sessions.marks)
         from_the_start = await buffers(now.writing.connection, dict.fromkeys(range(64), 0))
         assert from_marks <= 64 * 3
@@ -113,17 +109,17 @@ async def test_the_first_event_of_all_waits_for_no_full_look(database: str) -> N
 async def test_marks_stay_below_what_an_open_transaction_may_still_bring(database: str) -> None:
     async with scene(database, full_look=3600) as now:
         await now.writing.many(10, 1_000)
-        await now.until(lambda: now.sessions.all_from(10))
+        await until(lambda: now.sessions.all_from(10))
         late = await asyncpg.connect(database)
         async with late.transaction():
             await Writing(late, some_aggregates(1)).one()
             await now.writing.many(100, 200)
-            await now.until(lambda: len(now.topic.story.times) == 110)
+            await until(lambda: len(now.topic.story.times) == 110)
             await asyncio.sleep(0.3)  # some heartbeats: what must not happen has no event
             assert set(now.sessions.marks.values()) == {10}
         await now.writing.until_published(seconds=10)
         await late.close()
-        await now.until(lambda: now.sessions.all_from(11))
+        await until(lambda: now.sessions.all_from(11))
     assert len(now.topic.story.times) == 111
 
 
@@ -135,7 +131,7 @@ async def test_what_appears_below_the_marks_all_the_same_is_found_by_a_full_look
             "ALTER TABLE catalog.outbox_events ALTER COLUMN id RESTART WITH 1000"
         )
         await now.writing.many(100, 1_000)
-        await now.until(lambda: now.sessions.all_from(1_000))
+        await until(lambda: now.sessions.all_from(1_000))
         await now.writing.connection.execute(_BELOW, 7, uuid.uuid4())
         await now.writing.until_published(seconds=10)
     assert len(now.topic.story.times) == 101
@@ -165,7 +161,7 @@ async def test_what_waits_for_another_attempt_is_found_without_a_full_look(datab
 
     async with scene(database, full_look=3600) as now:
         await now.writing.many(100, 1_000)
-        await now.until(lambda: now.sessions.all_from(100))
+        await until(lambda: now.sessions.all_from(100))
         now.topic.is_bad = is_bad
         await now.writing.many(20, 1_000)
         await now.writing.until_published(seconds=20)

@@ -1,12 +1,9 @@
 """Relays as people run them: processes of their own, or in the server; with the real publisher."""
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,37 +17,21 @@ from catalog.runtime.service import work
 from catalog.runtime.starting import StartError
 from tests.integration.relay.pooler import pooler
 from tests.support.announcing import announce
+from tests.support.commands import task
 from tests.support.outbox import an_outbox_record, records_of_one
 from tests.support.service import running_service, service_config
-
-ROOT = Path(__file__).parents[3]
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():  # noqa: ASYNC110 - other processes set no event of ours
-            await asyncio.sleep(0.02)
+from tests.support.waiting import until
 
 
 @asynccontextmanager
 async def relay_process(
     emulator: Emulator, dsn: str, **settings: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run cmd/tasks/outbox/main.py until the block ends."""
+    """A relay that publishes to the emulator."""
     environment = service_settings(emulator, dsn) | settings
     environment["CATALOG_PUBSUB__ENDPOINT"] = f"http://{emulator.pubsub_target}"
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "cmd/tasks/outbox/main.py", "--conf", "configs/config.yaml"),
-        env={**os.environ, **environment},
-        cwd=ROOT,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
+    async with task("outbox", environment) as process:
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 async def test_a_process_publishes_says_that_it_is_ready_and_ends_when_told(

@@ -11,8 +11,8 @@ from catalog.application.metrics.outbox import PUBLISH_ATTEMPTS
 from catalog.application.metrics.uploads import CANCELLED, INIT_LATENCY
 from catalog.runtime.observability import telemetry
 from catalog.runtime.settings import TelemetrySettings
-from tests.e2e.waiting import until
 from tests.integration.telemetry.collector import collecting
+from tests.support.waiting import until
 
 END_SECONDS = 6.0
 """Two seconds for each of figures and spans, and some for a busy machine."""
@@ -51,6 +51,33 @@ async def test_figures_and_spans_arrive_at_the_collector() -> None:
             if attribute.key == "service.name"
         }
         assert resource == "catalog"
+
+
+async def test_a_collector_is_shown_the_headers_that_the_environment_gives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20t0ken")
+    with collecting() as collector:
+        async with telemetry(settings(collector.url)) as told:
+            told.measures.add(CANCELLED)
+            told.tracing.begin("one", "server").end()
+        shown = {"/v1/metrics": "Bearer t0ken", "/v1/traces": "Bearer t0ken"}
+        assert collector.authorizations == shown
+
+
+async def test_counts_and_histograms_are_cumulative_whatever_the_environment_prefers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta")
+    with collecting() as collector:
+        async with telemetry(settings(collector.url)) as told:
+            for _ in range(2):
+                seen = len(collector.metrics)
+                told.measures.add(CANCELLED)
+                told.measures.record(INIT_LATENCY, 99)
+                await until(lambda seen=seen: len(collector.metrics) > seen)
+        assert collector.values()[CANCELLED.name] == 2
+        assert collector.buckets(INIT_LATENCY.name) == [[*[0] * 11, 2]]
 
 
 async def test_without_a_collector_nothing_is_sent() -> None:

@@ -1,18 +1,16 @@
 """Upkeep as people run it: a process that works until it is told to stop."""
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from catalog.devstack.stack import service_settings
 from catalog.domain.upload import UploadStatus
+from tests.support.commands import task
 from tests.support.upkeep_site import Site
+from tests.support.waiting import until
 
-ROOT = Path(__file__).parents[3]
 FAST = {
     "CATALOG_REAPER__INTERVAL_SECONDS": "0.05",
     "CATALOG_GC__DELETION_INTERVAL_SECONDS": "0.05",
@@ -21,27 +19,11 @@ FAST = {
 
 
 @asynccontextmanager
-async def process(task: str, site: Site, dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run cmd/tasks/{task}/main.py until the block ends."""
+async def process(name: str, site: Site, dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The task at its work of upkeep on the site, in quick rounds."""
     environment = service_settings(site.emulator, dsn) | FAST
-    running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", f"cmd/tasks/{task}/main.py", "--conf", "configs/config.yaml"),
-        env={**os.environ, **environment},
-        cwd=ROOT,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
+    async with task(name, environment) as running:
         yield running
-    finally:
-        if running.returncode is None:
-            running.kill()
-        await running.wait()
-
-
-async def until(happened: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while not await happened():  # noqa: ASYNC110 - another process sets no event of ours
-            await asyncio.sleep(0.05)
 
 
 async def told(running: asyncio.subprocess.Process) -> str:

@@ -17,6 +17,7 @@ from catalog.application.relay_policy import RelayPolicy
 from catalog.runtime.clock import SystemClock
 from tests.support.announcing import announce
 from tests.support.outbox import an_outbox_record
+from tests.support.waiting import until
 
 QUICK = RelayPolicy(
     max_attempts=4,
@@ -123,13 +124,3 @@ class RelayWorld:
 
     async def _nothing_waits(self) -> bool:
         return "waiting" not in await self.states()
-
-
-async def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Return once the condition holds; raise TimeoutError when it does not in time."""
-    async with asyncio.timeout(seconds):
-        while True:
-            held = condition()
-            if await held if isinstance(held, Awaitable) else held:
-                return
-            await asyncio.sleep(0.001)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from catalog.application.counted import Counted
-from tests.e2e.waiting import until
+from tests.support.waiting import until
 
 Told = list[tuple[str, int]]
 

@@ -20,7 +20,8 @@ from catalog.application.records import OutboxRecord
 from catalog.application.relay_batches import Batch
 from catalog.application.relay_figures import RelayFigures
 from tests.support.outbox import an_outbox_record
-from tests.unit.application.relay_world import RelayWorld, until
+from tests.support.waiting import until
+from tests.unit.application.relay_world import RelayWorld
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 from catalog.application.ports import PublishError
 from catalog.application.records import OutboxRecord
-from tests.unit.application.relay_world import RelayWorld, until
+from tests.support.waiting import until
+from tests.unit.application.relay_world import RelayWorld
 
 
 @pytest.fixture

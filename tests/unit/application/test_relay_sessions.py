@@ -7,7 +7,8 @@ import uuid
 import pytest
 
 from catalog.application.ports import PublishError
-from tests.unit.application.relay_world import RelayWorld, until
+from tests.support.waiting import until
+from tests.unit.application.relay_world import RelayWorld
 
 
 @pytest.fixture

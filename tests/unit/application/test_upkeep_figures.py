@@ -16,8 +16,9 @@ from catalog.application.tally import Tally
 from catalog.application.upkeep_figures import UpkeepFigures
 from catalog.application.worker import PeriodicWorker
 from catalog.domain.errors import DatabaseUnavailableError
+from tests.support.waiting import until
 from tests.support.world import World
-from tests.unit.application.relay_world import RelayWorld, Told, until
+from tests.unit.application.relay_world import RelayWorld, Told
 from tests.unit.application.upkeep_over_memory import OVER, upkeep
 
 

@@ -8,7 +8,8 @@ import pytest
 from catalog.application.store import ConcurrentChangeError
 from catalog.application.worker import PeriodicWorker, WorkerHealth, rest
 from catalog.domain.errors import DatabaseUnavailableError
-from tests.unit.application.relay_world import Told, until
+from tests.support.waiting import until
+from tests.unit.application.relay_world import Told
 
 
 class Rounds:

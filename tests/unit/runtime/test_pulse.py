@@ -10,7 +10,7 @@ from catalog.adapters.memory.measures import MemoryMeasures
 from catalog.application.limits import Places
 from catalog.application.metrics import process, pushes, upkeep
 from catalog.runtime.pulse import Pulse
-from tests.e2e.waiting import until
+from tests.support.waiting import until
 
 
 @dataclass

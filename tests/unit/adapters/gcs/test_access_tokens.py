@@ -11,6 +11,7 @@ from google.auth.exceptions import RefreshError
 
 from catalog.adapters.gcs.access_tokens import GoogleAccessTokens
 from catalog.domain.errors import SignerUnavailableError
+from tests.support.waiting import until
 
 HOUR = timedelta(hours=1)
 # google-auth calls a token stale from 3:45 minutes before its end on.
@@ -37,12 +38,6 @@ class Machine(Credentials):
         life = self._lives[min(self.refreshes, len(self._lives)) - 1]
         self.token = f"token-{self.refreshes}"
         self.expiry = datetime.now(UTC).replace(tzinfo=None) + life
-
-
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - the refresh runs in a thread
-            await asyncio.sleep(0.001)
 
 
 async def test_a_hundred_cold_callers_share_one_refresh() -> None:
