@@ -1,8 +1,8 @@
 """The only place where a row becomes a domain object."""
 
-import json
 from collections.abc import Sequence
 
+import orjson
 from asyncpg import Record
 
 from catalog.application.records import Applied, HistoryEntry, OutboxRecord, TimedUpload
@@ -94,7 +94,7 @@ def history_values(history: HistoryEntry) -> dict[str, object]:
         "actor": history.actor,
         "request": history.request,
         "decision": history.decision.value,
-        "detail": json.dumps(history.detail) if history.detail else "{}",
+        "detail": orjson.dumps(history.detail).decode(),
     }
 
 
@@ -106,6 +106,6 @@ def outbox_values(records: Sequence[OutboxRecord]) -> dict[str, object]:
         "aggregate_ids": [record.aggregate_id for record in records],
         "event_types": [record.event_type for record in records],
         "payloads": [record.payload for record in records],
-        "headers": [json.dumps(dict(record.headers)) for record in records],
+        "headers": [orjson.dumps(dict(record.headers)).decode() for record in records],
         "occurred_ats": [record.occurred_at for record in records],
     }
