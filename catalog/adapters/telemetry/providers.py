@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter
-from opentelemetry.sdk.metrics.export import MetricExporter, MetricReader
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, ObservableCounter
+from opentelemetry.sdk.metrics.export import AggregationTemporality, MetricExporter, MetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
@@ -23,7 +23,8 @@ class OtlpSettings:
     """A collector that speaks OTLP over HTTP."""
 
     endpoint: str
-    """Base URL; empty = none."""
+    """Base URL; empty = none. Headers come from OTEL_EXPORTER_OTLP_HEADERS (OpenTelemetry,
+    OTLP exporter configuration), which the exporters read themselves."""
     timeout_seconds: float = 5.0
     metrics_interval_seconds: float = 60.0
     trace_sample_ratio: float = 1.0
@@ -87,7 +88,12 @@ def _metric_exporter(otlp: OtlpSettings) -> MetricExporter:
         OTLPMetricExporter,
     )
 
-    return OTLPMetricExporter(f"{otlp.endpoint}/v1/metrics", timeout=otlp.timeout_seconds)
+    return OTLPMetricExporter(
+        f"{otlp.endpoint}/v1/metrics",
+        timeout=otlp.timeout_seconds,
+        # As our histograms are, whatever the environment prefers.
+        preferred_temporality={ObservableCounter: AggregationTemporality.CUMULATIVE},
+    )
 
 
 def _span_exporter(otlp: OtlpSettings) -> SpanExporter:

@@ -21,6 +21,8 @@ class Collector:
     metrics: list[ExportMetricsServiceRequest] = field(default_factory=list)
     traces: list[ExportTraceServiceRequest] = field(default_factory=list)
     asked: int = 0
+    authorizations: dict[str, str | None] = field(default_factory=dict)
+    """What was last given as such, by path."""
 
     def take(self, path: str, body: bytes) -> None:
         """Keep an export."""
@@ -72,6 +74,7 @@ def collecting(*, stuck: bool = False) -> Iterator[Collector]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             collector.asked += 1
+            collector.authorizations[self.path] = self.headers.get("authorization")
             collector.answering.wait(30)
             if self.headers.get("content-encoding") is None:
                 collector.take(self.path, body)

@@ -11,7 +11,7 @@ from catalog.application.metrics.outbox import PUBLISH_ATTEMPTS
 from catalog.application.metrics.uploads import CANCELLED, INIT_LATENCY
 from catalog.runtime.observability import telemetry
 from catalog.runtime.settings import TelemetrySettings
-from tests.integration.telemetry.collector import collecting
+from tests.integration.telemetry.collector import Collector, collecting
 from tests.support.waiting import until
 
 END_SECONDS = 6.0
@@ -27,6 +27,11 @@ def _unreachable() -> str:
     """An address where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+async def _one_more_export(collector: Collector) -> None:
+    seen = len(collector.metrics)
+    await until(lambda: len(collector.metrics) > seen)
 
 
 async def test_figures_and_spans_arrive_at_the_collector() -> None:
@@ -72,10 +77,9 @@ async def test_counts_and_histograms_are_cumulative_whatever_the_environment_pre
     with collecting() as collector:
         async with telemetry(settings(collector.url)) as told:
             for _ in range(2):
-                seen = len(collector.metrics)
                 told.measures.add(CANCELLED)
                 told.measures.record(INIT_LATENCY, 99)
-                await until(lambda seen=seen: len(collector.metrics) > seen)
+                await _one_more_export(collector)
         assert collector.values()[CANCELLED.name] == 2
         assert collector.buckets(INIT_LATENCY.name) == [[*[0] * 11, 2]]
 
