@@ -100,6 +100,7 @@ async def build(config: Config, store: PostgresStore, told: Telemetry) -> AsyncI
         signer = await _signer(config, client, stack)
         certificates = CertificateCache(client, config.gcs.push_certs_url, measures=told.measures)
         stack.push_async_callback(certificates.aclose)
+        certificates.fetch_ahead()
         yield Container(
             guard=_guard(config, told),
             uploads=_upload_servicer(config, store, signer, objects, told.measures),

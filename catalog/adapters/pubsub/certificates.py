@@ -71,6 +71,15 @@ class CertificateCache:
         self._retry_at = float("-inf")
         self._unknown_at = float("-inf")
 
+    def fetch_ahead(self) -> None:
+        """Begin to fetch, on the event loop, so that the first push finds keys.
+
+        Where none can be had yet, a figure tells, and whoever asks next has them fetched again
+        at once.
+        """
+        if self._fetching is None:
+            self._begin(ahead=True)
+
     async def key(self, kid: str) -> IssuerKey | None:
         """Find the key of an id; None when the issuer does not have it.
 
@@ -111,24 +120,30 @@ class CertificateCache:
 
     async def _fetch(self, wait_seconds: float | None) -> None:
         """Start or join the one fetch; a caller that gives up does not end it for the others."""
-        if self._fetching is None:
-            self._fetching = asyncio.create_task(self._refresh(), name="issuer-certificates")
-        await asyncio.wait({self._fetching}, timeout=wait_seconds)
+        fetching = self._fetching or self._begin()
+        await asyncio.wait({fetching}, timeout=wait_seconds)
 
-    async def _refresh(self) -> None:
+    def _begin(self, *, ahead: bool = False) -> asyncio.Task[None]:
+        fetching = asyncio.create_task(self._refresh(ahead=ahead), name="issuer-certificates")
+        self._fetching = fetching
+        return fetching
+
+    async def _refresh(self, *, ahead: bool) -> None:
         try:
             async with asyncio.timeout(self._fetch_deadline):
                 self._kept = await self._asked()
             self._measures.add(CERTIFICATE_FETCHES, result="ok")
         except (CertificatesUnavailableError, MalformedCertificatesError) as fault:
-            self._failed(str(fault))
+            self._failed(str(fault), ahead=ahead)
         except Exception as fault:  # noqa: BLE001 - whatever broke, the kept keys go on serving
-            self._failed(type(fault).__name__)
+            self._failed(type(fault).__name__, ahead=ahead)
         finally:
             self._fetching = None
 
-    def _failed(self, reason: str) -> None:
+    def _failed(self, reason: str, *, ahead: bool) -> None:
         self._measures.add(CERTIFICATE_FETCHES, result="failed")
+        if ahead:
+            return
         now = self._clock()
         usable = now < self._kept.usable_until
         self._retry_at = now + (STALE_COOLDOWN_SECONDS if usable else EMPTY_COOLDOWN_SECONDS)

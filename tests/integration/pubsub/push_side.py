@@ -8,6 +8,7 @@ import httpx
 
 from catalog.adapters.pubsub.certificates import CertificateCache
 from catalog.adapters.pubsub.push_tokens import PushTokens
+from catalog.application.metrics.metric import Measures
 from catalog.application.push_errors import (
     PushForbiddenError,
     PushUnauthenticatedError,
@@ -51,7 +52,10 @@ class PushSide:
 
 @contextlib.asynccontextmanager
 async def push_side(
-    *pairs: IssuerPair, fetch_deadline: float = 30.0, stale_wait: float = 30.0
+    *pairs: IssuerPair,
+    fetch_deadline: float = 30.0,
+    stale_wait: float = 30.0,
+    measures: Measures | None = None,
 ) -> AsyncIterator[PushSide]:
     """Start an issuer that shows the pairs; nothing is fetched yet."""
     async with certs_server(*pairs) as issuer, httpx.AsyncClient(trust_env=False) as client:
@@ -61,6 +65,7 @@ async def push_side(
             clock=lambda: side.elapsed,
             fetch_deadline_seconds=fetch_deadline,
             stale_wait_seconds=stale_wait,
+            measures=measures,
         )
         side = PushSide(issuer, certificates)
         yield side
