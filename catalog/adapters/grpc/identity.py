@@ -1,9 +1,9 @@
 """Who calls: exactly one user, named by the gateway in the call's metadata."""
 
 import base64
-import json
 from collections.abc import Callable, Iterable, Sequence
 
+from catalog.application.unambiguous_json import read_json
 from catalog.domain.errors import IdentityInvalidError, IdentityMissingError
 from catalog.domain.values import UserId, canonical_uuid
 
@@ -71,17 +71,9 @@ def _payload(value: MetadataValue) -> dict[str, object]:
         raw = (value.encode() if isinstance(value, str) else value).rstrip(b"=")
         padded = raw + b"=" * (-len(raw) % 4)
         text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-        claims = json.loads(text, object_pairs_hook=_unambiguous)
-    except (ValueError, RecursionError):
+        claims = read_json(text)
+    except ValueError:
         raise IdentityInvalidError from None
     if not isinstance(claims, dict):
         raise IdentityInvalidError
     return claims
-
-
-def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse a name given twice: readers differ in which one they believe."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name is given twice")
-    return members
