@@ -22,6 +22,6 @@ def test_a_name_that_comes_twice_is_named_as_the_reason(text: str) -> None:
     "text", ["", "{", "NaN", "[Infinity]", '{"a": -Infinity}', "{} {}", "\ufeff{}", "[" * 100_000]
 )
 def test_what_is_no_json_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=".") as refused:
+    with pytest.raises(ValueError, match=r".") as refused:
         read_json(text)
     assert not isinstance(refused.value, RepeatedNameError)
