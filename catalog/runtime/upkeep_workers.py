@@ -45,7 +45,8 @@ def _unbroken(name: str, work: Round, journal: Journal) -> Round:
     return attempt
 
 
-def _periodic(site: "WorkerSite", name: str, work: Round, every_seconds: float) -> PeriodicWorker:
+def periodic(site: "WorkerSite", name: str, work: Round, every_seconds: float) -> PeriodicWorker:
+    """Make a worker whose rounds may break without ending the process."""
     unbroken = _unbroken(name, work, site.journal)
     return PeriodicWorker(name, unbroken, every_seconds, site.journal, site.telemetry.measures)
 
@@ -70,7 +71,7 @@ async def _reaper(site: "WorkerSite") -> PeriodicWorker:
             journal.info("sessions_reaped", **spelled(reaped.tally.counts))
         return _more(reaped.claimed, reaped.tally, settings.batch_size)
 
-    return _periodic(site, name, work, settings.interval_seconds)
+    return periodic(site, name, work, settings.interval_seconds)
 
 
 async def _deletions(site: "WorkerSite") -> PeriodicWorker:
@@ -87,7 +88,7 @@ async def _deletions(site: "WorkerSite") -> PeriodicWorker:
         return _more(deleted.claimed, deleted.tally, settings.batch_size)
 
     every = settings.deletion_interval_seconds
-    return _periodic(site, name, work, every)
+    return periodic(site, name, work, every)
 
 
 async def _waiting_sweep(site: "WorkerSite") -> PeriodicWorker:
@@ -101,7 +102,7 @@ async def _waiting_sweep(site: "WorkerSite") -> PeriodicWorker:
         _tell(site.journal, await sweep(_run(worker, stop, SweepMode.REPAIR, every / 2)))
         return False
 
-    worker = _periodic(site, name, work, every)
+    worker = periodic(site, name, work, every)
     return worker
 
 
@@ -129,7 +130,7 @@ async def _bucket_sweep(site: "WorkerSite") -> PeriodicWorker:
             raise away
         return False
 
-    worker = _periodic(site, name, work, _LOOK_SECONDS)
+    worker = periodic(site, name, work, _LOOK_SECONDS)
     return worker
 
 
@@ -144,7 +145,7 @@ async def _pruning(site: "WorkerSite") -> PeriodicWorker:
             journal.info("records_pruned", **asdict(pruned))
         return False
 
-    return _periodic(site, name, work, settings.interval_seconds)
+    return periodic(site, name, work, settings.interval_seconds)
 
 
 def _more(claimed: int, tally: Tally, batch_size: int) -> bool:

@@ -20,12 +20,12 @@ from catalog.application.outbox_pruning import PruneOutbox
 from catalog.application.relay_outbox import RelayOutbox
 from catalog.application.relay_policy import RelayPolicy
 from catalog.application.tracing import Tracing
-from catalog.application.worker import Journal, PeriodicWorker, WorkerHealth
+from catalog.application.worker import Journal, WorkerHealth
 from catalog.runtime.config import Config
 from catalog.runtime.late_publisher import ClosablePublisher, LatePublisher
 from catalog.runtime.observability import Telemetry
 from catalog.runtime.sweeping import bucket_objects
-from catalog.runtime.upkeep_workers import UPKEEP_BUILDERS
+from catalog.runtime.upkeep_workers import UPKEEP_BUILDERS, periodic
 
 _STALLED = "stalled"
 _CANCEL_SECONDS = 5.0
@@ -131,8 +131,7 @@ async def _outbox_pruning(site: WorkerSite) -> Worker:
             journal.info("outbox_pruned", events=deleted)
         return False
 
-    every = outbox.prune_every_seconds
-    return PeriodicWorker("outbox_pruning", work, every, journal, measures)
+    return periodic(site, "outbox_pruning", work, outbox.prune_every_seconds)
 
 
 BUILDERS: Mapping[str, WorkerBuilder] = {

@@ -15,7 +15,7 @@ from catalog.application.upkeep_store import UpkeepStatements, UpkeepStore
 from catalog.domain.upload import FailureCode, Upload, UploadStatus
 from catalog.emulator.faults import StorageError
 from catalog.runtime.upkeep_workers import UPKEEP_BUILDERS
-from catalog.runtime.workers import RunningWorkers, WorkerSite, running_workers
+from catalog.runtime.workers import BUILDERS, RunningWorkers, WorkerSite, running_workers
 from tests.support.service import service_config
 from tests.support.untold import untold
 from tests.support.upkeep_site import Site
@@ -30,6 +30,7 @@ FAST: dict[str, dict[str, Any]] = {
         "bucket_interval_hours": 0.0001,
     },
     "retention": {"interval_seconds": 0.1},
+    "outbox": {"prune_every_seconds": 0.1},
 }
 
 
@@ -148,8 +149,9 @@ class Breaking:
         return self._store.transaction()
 
 
+@pytest.mark.parametrize("name", ["reaper", "outbox_pruning"])
 async def test_a_fault_that_nobody_foresaw_ends_its_round_and_not_the_worker(
-    site: Site, database: str
+    site: Site, database: str, name: str
 ) -> None:
     upload = await site.upload()
     await site.end_sessions()
@@ -160,9 +162,15 @@ async def test_a_fault_that_nobody_foresaw_ends_its_round_and_not_the_worker(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(objects.aclose)
         wired = WorkerSite(config, broken, objects, stack, journal, untold())
-        workers = RunningWorkers([await UPKEEP_BUILDERS["reaper"](wired)], asyncio.Event())
-        assert workers.states() == {"reaper": "stalled"}
-        await Replica(workers, site).until_status(upload, UploadStatus.FAILED)
+        workers = RunningWorkers([await BUILDERS[name](wired)], asyncio.Event())
+        assert workers.states() == {name: "stalled"}
+
+        async def well() -> bool:
+            return workers.states() == {name: "ok"}
+
+        await Replica(workers, site).until(well)
+        if name == "reaper":
+            await Replica(workers, site).until_status(upload, UploadStatus.FAILED)
         await workers.end(5)
     told = [facts for event, facts in journal.told if event == "worker_round_broken"]
     assert [each["error_types"] for each in told] == ["builtins.RuntimeError"] * 2
