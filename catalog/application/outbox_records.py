@@ -1,5 +1,6 @@
 """What the outbox, its relays and its operators hand each other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -50,8 +51,8 @@ class Standing:
     """The last id drawn, committed or not."""
     transaction: int
     """Of this very statement: all that began to write before have lower ones."""
-    oldest_running: int
-    """All transactions below have ended."""
+    running: Sequence[int]
+    """Transactions that had begun to write before this statement, and had not ended."""
 
 
 @dataclass(frozen=True, slots=True)

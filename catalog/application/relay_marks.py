@@ -4,6 +4,7 @@ Entries of published rows stay in the index until vacuum may remove them, which 
 old snapshot anywhere can put off for hours.
 """
 
+from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -11,13 +12,14 @@ from catalog.application.outbox_records import Standing
 
 _PATIENCE_SECONDS = 30.0
 _FULL_LOOKS_AT_ONCE = 16
+_REST_AFTER_FULL_LOOK = 80
+"""A full look waits for so many times as long as the one before took, if that is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     id: int
     transaction: int
-    since: float
 
 
 class Horizon:
@@ -26,28 +28,35 @@ class Horizon:
     Ids are drawn before they are seen: what a transaction inserts shows only once it
     commits, long after higher ids perhaps. So an id counts only when all transactions
     that had begun to write a while after it was drawn have ended. One that takes more
-    than half a minute is not waited for; full looks find what it brings.
+    than half a minute is waited for no longer; full looks find what it brings.
     """
 
     def __init__(self) -> None:
         self.id = 0
         self._drawn: int | None = None
         self._candidate: _Candidate | None = None
+        self._bounds: deque[tuple[float, int]] = deque()
+        self._given_up = 0
+        """Transactions below it have taken too long."""
 
     def observe(self, standing: Standing, now: float) -> None:
         """Learn from a heartbeat; looks that start after it see everything up to `id`."""
         if standing.highest_id < self.id:
             self.id, self._drawn, self._candidate = 0, None, None
-        if self._candidate is not None and self._is_settled(self._candidate, standing, now):
+        self._give_up(standing, now)
+        if self._candidate is not None and self._is_settled(self._candidate, standing):
             self.id, self._candidate = self._candidate.id, None
         if self._candidate is None and self._drawn is not None:
-            self._candidate = _Candidate(self._drawn, standing.transaction, now)
+            self._candidate = _Candidate(self._drawn, standing.transaction)
         self._drawn = standing.highest_id
 
-    @staticmethod
-    def _is_settled(candidate: _Candidate, standing: Standing, now: float) -> bool:
-        ended = standing.oldest_running >= candidate.transaction
-        return ended or now - candidate.since > _PATIENCE_SECONDS
+    def _give_up(self, standing: Standing, now: float) -> None:
+        self._bounds.append((now, standing.transaction))
+        while now - self._bounds[0][0] > _PATIENCE_SECONDS:
+            _, self._given_up = self._bounds.popleft()
+
+    def _is_settled(self, candidate: _Candidate, standing: Standing) -> bool:
+        return not any(self._given_up <= each < candidate.transaction for each in standing.running)
 
 
 class ShardMarks:
@@ -77,9 +86,14 @@ class ShardMarks:
         return self._marks | {shard: 0 for _, shard in due[:_FULL_LOOKS_AT_ONCE]}
 
     def learn(
-        self, plan: Mapping[int, int], horizon: int, lowest: Mapping[int, int], now: float
+        self,
+        plan: Mapping[int, int],
+        horizon: int,
+        lowest: Mapping[int, int],
+        now: float,
+        took: float = 0.0,
     ) -> None:
-        """Move marks after a look.
+        """Move marks after a look that began `now`.
 
         `horizon` is as it was when the look began; `lowest` has the lowest id of each
         shard among what was on its way then and what the look found: those rows, and
@@ -90,7 +104,7 @@ class ShardMarks:
                 continue
             self._marks[shard] = max(0, min(horizon, lowest.get(shard, horizon + 1) - 1))
             if mark == 0:
-                self._full_due[shard] = now + self._every
+                self._full_due[shard] = now + max(self._every, took * _REST_AFTER_FULL_LOOK)
 
     def look_fully(self, shard: int, at: float) -> None:
         """See to it that rows below the mark are looked at then, or earlier."""

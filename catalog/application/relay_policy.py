@@ -24,6 +24,6 @@ class RelayPolicy:
     drain: float = 5.0
     heartbeat: float = 1.0
     full_look: float = 5.0
-    """How often each shard is looked at from its first row on."""
+    """How often each shard is looked at from its first row on, unless that takes long."""
     reconnect: float = 0.5
     reconnect_max: float = 5.0

@@ -138,7 +138,8 @@ class Shift:
         events = await self._session.choose(plan, self._desk.aggregates, per_shard)
         if self._closing:
             return 0
-        self._marks.learn(plan, horizon, _lower(lowest, lowest_ids(events)), now)
+        took = time.monotonic() - now
+        self._marks.learn(plan, horizon, _lower(lowest, lowest_ids(events)), now, took)
         self._more = len(events) >= per_shard and _is_cut_short(events, per_shard)
         batches = self._admitted(events)
         self._desk.put(batches)

@@ -39,7 +39,7 @@ class MemoryRelaySession:
             taken=frozenset().union(*(session.held for session in everybody)),
             highest_id=highest,
             transaction=highest,
-            oldest_running=highest,
+            running=(),
         )
 
     async def take(self, shards: Collection[int]) -> frozenset[int]:

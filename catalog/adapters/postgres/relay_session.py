@@ -38,7 +38,7 @@ class PostgresRelaySession:
             taken=frozenset(row["taken"]),
             highest_id=row["highest_id"],
             transaction=row["transaction"],
-            oldest_running=row["oldest_running"],
+            running=row["running"],
         )
 
     async def take(self, shards: Collection[int]) -> frozenset[int]:

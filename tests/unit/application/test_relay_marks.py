@@ -1,15 +1,15 @@
 """From which id on a relay looks: never above an event that can still appear or go out."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from catalog.application.outbox_records import Standing
 from catalog.application.relay_marks import Horizon, ShardMarks
 
-NOTHING_RUNS = 1_000_000
 
-
-def a_standing(highest: int, *, transaction: int = 0, oldest: int = NOTHING_RUNS) -> Standing:
-    return Standing(1, frozenset(), frozenset(), highest, transaction, oldest)
+def a_standing(highest: int, *, transaction: int = 0, running: Sequence[int] = ()) -> Standing:
+    return Standing(1, frozenset(), frozenset(), highest, transaction, running)
 
 
 class TestHorizon:
@@ -18,32 +18,42 @@ class TestHorizon:
         horizon.observe(a_standing(10, transaction=100), 0)
         horizon.observe(a_standing(12, transaction=105), 1)
         assert horizon.id == 0
-        horizon.observe(a_standing(20, transaction=110, oldest=104), 2)
+        horizon.observe(a_standing(20, transaction=110, running=[104, 106]), 2)
         assert horizon.id == 0
-        horizon.observe(a_standing(30, transaction=115, oldest=105), 3)
+        horizon.observe(a_standing(30, transaction=115, running=[105, 106]), 3)
         assert horizon.id == 10
 
     def test_it_goes_on_behind_the_present(self) -> None:
         horizon, seen = Horizon(), []
         for beat in range(1, 8):
-            horizon.observe(a_standing(beat * 10, transaction=beat, oldest=beat), beat)
+            horizon.observe(a_standing(beat * 10, transaction=beat), beat)
             seen.append(horizon.id)
         assert seen == [0, 0, 10, 20, 30, 40, 50]
 
-    def test_a_transaction_that_takes_too_long_is_not_waited_for(self) -> None:
+    def test_a_transaction_that_takes_too_long_is_waited_for_no_longer(self) -> None:
+        horizon, seen = Horizon(), []
+        for second in range(36):
+            standing = a_standing(10 + second, transaction=100 + second, running=[50])
+            horizon.observe(standing, second)
+            seen.append(horizon.id)
+        assert seen[:31] == [0] * 31
+        assert seen[31:] == [10, 40, 41, 42, 43]
+
+    def test_one_that_began_later_is_waited_for_all_the_same(self) -> None:
         horizon = Horizon()
-        for second in range(30):
-            horizon.observe(a_standing(10 + second, transaction=100 + second, oldest=50), second)
-            assert horizon.id == 0
-        horizon.observe(a_standing(50, transaction=150, oldest=50), 32)
-        assert horizon.id == 10
+        for second in range(40):
+            running = [50, 135] if second > 35 else [50]
+            horizon.observe(
+                a_standing(10 + second, transaction=100 + second, running=running), second
+            )
+        assert horizon.id == 44
 
     def test_ids_that_start_anew_are_all_in_view(self) -> None:
         horizon = Horizon()
         for beat in range(4):
-            horizon.observe(a_standing(100, transaction=beat, oldest=beat), beat)
+            horizon.observe(a_standing(100, transaction=beat), beat)
         assert horizon.id == 100
-        horizon.observe(a_standing(3, transaction=5, oldest=5), 5)
+        horizon.observe(a_standing(3, transaction=5), 5)
         assert horizon.id == 0
 
 
@@ -87,6 +97,14 @@ class TestShardMarks:
         marks.learn(marks.plan(3), 100, {}, 3)
         assert marks.next_full() == 5
         assert marks.plan(5) == {1: 0, 2: 100}
+
+    def test_full_looks_that_take_long_are_made_less_often(self) -> None:
+        marks = ShardMarks(5)
+        marks.add([1], 0)
+        marks.learn(marks.plan(0), 100, {}, 0, took=0.02)
+        assert marks.next_full() == 5
+        marks.learn(marks.plan(5), 100, {}, 5, took=0.5)
+        assert marks.next_full() == 45
 
     def test_a_shard_that_is_gone_is_not_looked_at(self) -> None:
         marks = ShardMarks(5)

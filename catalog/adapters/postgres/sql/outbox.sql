@@ -12,7 +12,9 @@ SELECT
     -- Of a sequence that was never asked, last_value is the number that comes first.
     (SELECT s.last_value - (NOT s.is_called)::int FROM catalog.outbox_events_id_seq AS s)
         AS highest_id,
-    pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest_running,
+    ARRAY(
+        SELECT x.id::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) AS x (id)
+    ) AS running,
     pg_current_xact_id()::text::bigint AS transaction
 FROM pg_locks AS l
 WHERE l.locktype = 'advisory' AND l.classid = :key::bigint::oid AND l.objsubid = 2 AND l.granted
