@@ -17,6 +17,7 @@ PYTEST_FILES := --dist loadfile --no-loadscope-reorder
 PYTEST_ARGS ?=
 PROMTOOL ?= promtool
 BENCH_ARGS ?=
+SOAK_ARGS ?=
 # Long ones first: two run at a time.
 TORTURE ?= $(addprefix tests/torture/,kill_service.py upkeep_scale.py relay_gaps.py upkeep_races.py \
 	stateful_model.py relay_faults.py relay_poison.py mutants_caught.py crash_database.py \
@@ -40,7 +41,7 @@ endef
 
 .PHONY: help setup proto release-contract docs docs-current fmt check lint types \
 	contract migrations-lint scripts-lint \
-	test test-ops mutants torture bench bench-held bench-publish bench-planted migrate run demo lock clean
+	test test-ops mutants torture bench bench-held bench-growth bench-publish bench-planted migrate run demo lock clean
 
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,6 +132,12 @@ bench: $(VENV)/.dev ## Measure hot paths beside their bare parts (10 minutes), o
 
 bench-held: $(VENV)/.dev ## Measure the relay beside a snapshot held for three minutes (5 minutes)
 	@python -m bench run --scenario held --repeats 1 $(BENCH_ARGS)
+
+bench-growth: $(VENV)/.dev ## Measure what a million uploads cost beside ten thousand (12 minutes)
+	@python -m bench run --scenario growth --seconds 3 --repeats 4 $(BENCH_ARGS)
+
+soak: $(VENV)/.dev ## Make 100,000 calls and cancel 30,000, and see what they leave in the process (5 minutes)
+	@python -m bench.soak $(SOAK_ARGS)
 
 bench-publish: $(VENV)/.dev ## Write docs/performance.md from what was measured last
 	@python -m bench publish

@@ -37,6 +37,8 @@ class Planted:
     edits: tuple[Edit, ...]
     scenario: str
     row: str
+    options: tuple[str, ...] = ()
+    """Of `bench run`."""
 
 
 PLANTED = (
@@ -88,6 +90,21 @@ PLANTED = (
         "get_upload",
         "get_upload: rate beside its parts",
     ),
+    Planted(
+        "missing-index-of-lists",
+        "Uploads have no index by their owner and age.",
+        (
+            Edit(
+                "migrations/009_index_uploads_by_user.sql",
+                "CREATE INDEX uploads_by_user\n"
+                "ON catalog.uploads (user_id, created_at DESC, upload_id DESC);\n",
+                "SELECT 1;\n",
+            ),
+        ),
+        "grown_plans",
+        "grown: plans",
+        ("--large", "20000"),
+    ),
 )
 
 
@@ -136,6 +153,7 @@ def measured(tree: Path, planted: Planted, seconds: float, repeats: int) -> Stan
         [
             *(sys.executable, "-m", "bench", "run", "--json", "--scenario", planted.scenario),
             *("--seconds", f"{seconds:g}", "--repeats", str(repeats), "--out", str(tree / "out")),
+            *planted.options,
         ],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(tree)},
