@@ -41,7 +41,7 @@ endef
 
 .PHONY: help setup proto release-contract docs docs-current fmt check lint types \
 	contract migrations-lint scripts-lint \
-	test test-ops mutants torture bench bench-held bench-growth bench-publish bench-planted migrate run demo lock clean
+	test test-ops mutants torture bench bench-held bench-growth bench-publish bench-planted soak migrate run demo lock clean
 
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -19,3 +19,5 @@ class Activity:
     """Given the stage and for how many seconds. Raises ChildError."""
     long: bool = False
     """True for one that takes minutes and is measured only when it is asked for."""
+    once: bool = False
+    """True for one that is measured in the first round alone: it takes long, and varies little."""

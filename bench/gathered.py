@@ -12,7 +12,7 @@ from bench.spread import Spread
 from bench.verdict import Row, Verdict, judged, spreads
 
 MAIN = "latest"
-APART = ("growth", "held", "process")
+APART = ("growth", "held", "process", "soak")
 """Families that have a file of their own when they are measured alone."""
 
 

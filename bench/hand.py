@@ -13,13 +13,15 @@ import uvloop
 
 from bench.bare import crypto, relay, statements
 from bench.grown import questions
-from bench.load import jobs
+from bench.load import jobs, mixed
 from bench.scenarios import client_work, held_work
 
 Job = Callable[..., Awaitable[dict[str, object]]]
 JOBS: Mapping[str, Job] = {
     "load_grpc": jobs.load_grpc,
     "load_http": jobs.load_http,
+    "load_mixed": mixed.load_mixed,
+    "load_cancelled": mixed.load_cancelled,
     "paced_calls": questions.paced_calls,
     "paced_pushes": questions.paced_pushes,
     "signature": crypto.signature,

@@ -33,7 +33,7 @@ class Plan:
     @property
     def windows(self) -> int:
         """How many measurements that makes."""
-        return len(self.activities) * self.rounds
+        return sum(1 for _ in self.turns())
 
     def turns(self) -> Iterator[tuple[int, Activity]]:
         """Name every turn. Rounds begin at different places, so that nobody is always first."""
@@ -41,7 +41,9 @@ class Plan:
         for number in range(self.rounds):
             start = number * max(1, many // max(1, self.rounds))
             for place in range(many):
-                yield number + 1, self.activities[(start + place) % many]
+                activity = self.activities[(start + place) % many]
+                if number == 0 or not activity.once:
+                    yield number + 1, activity
 
 
 async def run(stage: Stage, plan: Plan, tell: Callable[[Sample], None]) -> Result:

@@ -5,15 +5,14 @@ import random
 from collections.abc import Iterator
 from typing import TypeVar
 
-from bench.items import CONTENT_TYPE, SIZE_BYTES, Item, user
+from bench.items import Item, user
 from bench.load import grpc_connection, http_connection
 from bench.load.closed_loop import Asking, Connection, ask
 from bench.load.grpc_frames import Call, header_block
 from bench.load.http_connection import Post, post
-from catalog.api.video.v1 import upload_pb2
+from bench.load.messages import METHODS, UPLOADS, spell_get
 
 Question = TypeVar("Question", Call, Post)
-_UPLOADS = "/video.v1.UploadService/"
 BARE_CALLS = {"empty": "/bench.Bare/Empty", "select": "/bench.Bare/Select"}
 
 
@@ -74,27 +73,15 @@ def _posts(items: list[Item], token: str, path: str, expected: int) -> list[Post
 
 def _calls(kind: str, tag: str, count: int) -> list[Call]:
     if kind in BARE_CALLS:
-        return [Call(header_block(BARE_CALLS[kind], ()), _get(Item(tag, n))) for n in range(count)]
-    method, message = {"init": ("InitResumableUpload", _init), "get": ("GetUpload", _get)}[kind]
+        return [
+            Call(header_block(BARE_CALLS[kind], ()), spell_get(Item(tag, n))) for n in range(count)
+        ]
+    method, message = METHODS[kind]
     headers: dict[str, bytes] = {}
     for number in range(count):
         name = str(user(number))
         if name in headers:
             break
-        headers[name] = header_block(_UPLOADS + method, (("user_id", name),))
+        headers[name] = header_block(UPLOADS + method, (("user_id", name),))
     items = [Item(tag, number) for number in range(count)]
     return [Call(headers[str(item.user)], message(item)) for item in items]
-
-
-def _init(item: Item) -> bytes:
-    return upload_pb2.InitResumableUploadRequest(
-        filename=f"{item.tag}.mp4",
-        size_bytes=SIZE_BYTES,
-        content_type=CONTENT_TYPE,
-        content_md5_hex=item.md5_hex,
-        duration_seconds=12,
-    ).SerializeToString()
-
-
-def _get(item: Item) -> bytes:
-    return upload_pb2.GetUploadRequest(upload_id=str(item.upload_id)).SerializeToString()

@@ -12,7 +12,7 @@ _AGAIN = 2_000
 _COMPLETED = """
 SELECT count(*) FROM catalog.uploads WHERE original_filename = $1 AND status = 'completed'
 """
-_ARRIVED = """
+ARRIVED = """
 INSERT INTO catalog.inbox_events (source, dedup_key, actor, outcome, processed_at)
 SELECT 'gcs', key, 'push', 'completed', now() FROM unnest($1::text[]) AS key
 """
@@ -29,7 +29,7 @@ async def _new(stage: Stage, seconds: float) -> Measured:
 async def _duplicate(stage: Stage, seconds: float) -> Measured:
     tag = stage.fresh_tag("callback_duplicate")
     keys = [Item(tag, number).dedup_key for number in range(_AGAIN)]
-    await stage.database.execute(_ARRIVED, keys)
+    await stage.database.execute(ARRIVED, keys)
     return measured(await stage.push(seconds, token=stage.token, tag=tag, count=_AGAIN, again=True))
 
 

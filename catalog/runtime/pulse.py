@@ -43,6 +43,7 @@ class Pulse:
                 self.show()
                 database = (await self.components()).get("database")
                 self.measures.set(process.DATABASE_UP, int(database == OK))
+                self.measures.set(process.TASKS, len(asyncio.all_tasks()))
             beats += 1
             due = time.monotonic() + _BEAT_SECONDS
             await rest(stop, _BEAT_SECONDS)

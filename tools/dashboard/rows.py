@@ -218,6 +218,7 @@ _PROCESS = Row(
             ],
         ),
         Panel("Event loop late by", "s", [level("event_loop_lag_seconds")], bad_from=0.5),
+        Panel("Tasks of the event loop", "short", [level("event_loop_tasks")]),
         Panel("Figures of the database are old", "s", [level("levels_age_seconds")], bad_from=300),
         Panel(
             "CPU",

@@ -80,6 +80,11 @@ POOL_WAITING = Gauge("db.pool.waiting", "{call}", "Who waits for a connection ri
 LOOP_LAG = Gauge(
     "event_loop.lag", "s", "The longest time by which the event loop was late, of the last 5 s."
 )
+TASKS = Gauge(
+    "event_loop.tasks",
+    "{task}",
+    "Tasks of the event loop: calls, pushes, workers and what they wait for.",
+)
 LEVELS_AGE = Gauge(
     "levels.age",
     "s",
@@ -105,6 +110,7 @@ PROCESS_METRICS = (
     POOL_CONNECTIONS,
     POOL_WAITING,
     LOOP_LAG,
+    TASKS,
     LEVELS_AGE,
     CPU_SECONDS,
     MEMORY,

@@ -95,6 +95,18 @@ def test_keys_show_once_there_are_some() -> None:
     assert scene.measures.level(pushes.CERTIFICATES_FRESH) == -3
 
 
+async def test_tasks_of_the_loop_are_counted() -> None:
+    scene, stop = Scene(), asyncio.Event()
+    others = [asyncio.create_task(asyncio.sleep(60)) for _ in range(5)]
+    running = asyncio.create_task(scene.pulse().run(stop))
+    await until(lambda: scene.measures.level(process.TASKS) == len(asyncio.all_tasks()))
+    assert len(asyncio.all_tasks()) > len(others)
+    for task in others:
+        task.cancel()
+    stop.set()
+    await asyncio.wait_for(running, 5)
+
+
 async def test_a_loop_that_was_held_up_shows_by_how_much_and_the_database_as_it_is() -> None:
     scene, stop = Scene(components={"readiness": "timeout"}), asyncio.Event()
     running = asyncio.create_task(scene.pulse().run(stop))

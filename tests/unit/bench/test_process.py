@@ -1,0 +1,54 @@
+"""What is measured once, and what a soak says is left."""
+
+from collections.abc import Mapping
+
+from bench.activity import Activity
+from bench.process import BARS
+from bench.process.soaked import COUNTS, GROWN, Look, left, numbers_of
+from bench.running import Plan
+from bench.sample import Measured, Sample
+from bench.stage import Stage
+from bench.verdict import Verdict, judged
+
+
+async def _nothing(_stage: Stage, _seconds: float) -> Measured:
+    return Measured(0, 0.0)
+
+
+def looked(resident: float, more: int = 0) -> Look:
+    return Look(resident, dict.fromkeys(COUNTS, 10 + more))
+
+
+def verdicts(numbers: Mapping[str, float], errors: int = 0) -> Mapping[str, Verdict]:
+    sample = Sample("soak", 1, Measured(1, 1.0, numbers=numbers, errors=errors))
+    soaked = [bar for bar in BARS if bar.scenario == "soak"]
+    return {row.bar.figure: row.verdict for row in judged(soaked, [sample])}
+
+
+def test_what_is_measured_once_has_its_turn_in_the_first_round_alone() -> None:
+    often = Activity("often", "any", "", _nothing)
+    once = Activity("once", "any", "", _nothing, once=True)
+    plan = Plan([often, once], seconds=1, rounds=3, command="")
+    assert sorted((number, each.name) for number, each in plan.turns()) == [
+        (1, "often"),
+        (1, "once"),
+        (2, "often"),
+        (3, "often"),
+    ]
+    assert plan.windows == 4
+
+
+def test_a_process_as_it_was_before_meets_every_bar_and_fewer_is_no_fault() -> None:
+    told = verdicts(numbers_of(looked(100), looked(107), looked(120, more=-3)))
+    assert set(told.values()) == {Verdict.MET}
+
+
+def test_one_task_too_many_or_memory_that_grows_misses_its_bar() -> None:
+    told = verdicts(numbers_of(looked(100), looked(109, more=1), looked(109)))
+    missed = {figure for figure, verdict in told.items() if verdict is Verdict.MISSED}
+    assert missed == {GROWN, *(left(name, "calls") for name in COUNTS)}
+
+
+def test_calls_that_failed_miss_all_of_them() -> None:
+    told = verdicts(numbers_of(looked(100), looked(100), looked(100)), errors=1)
+    assert set(told.values()) == {Verdict.MISSED}
