@@ -2,9 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from google.protobuf.message import Message
-
-from catalog.adapters.pubsub import snapshots
+from catalog.adapters.pubsub.snapshots import tell_object, tell_upload, tell_video
 from catalog.api.video.v1 import events_pb2 as pb
 from catalog.application.records import OutboxRecord
 from catalog.domain.events import (
@@ -20,20 +18,25 @@ from catalog.domain.upload import FailureCode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
+_EventMessage = (
+    pb.UploadCompleted | pb.UploadFailed | pb.UploadCancelled | pb.UploadExpired | pb.VideoCreated
+)
+
 
 class ProtobufEvents:
     """Encodes deterministically: equal events give equal bytes."""
 
     def encode(self, event: Event) -> OutboxRecord:
         """Encode for ever: consumers read old payloads too."""
-        meta = _meta(event)
+        message = _message(event)
+        _tell_meta(message.meta, event)
         return OutboxRecord(
             event_id=event.event_id,
             aggregate_type=event.aggregate_type,
             aggregate_id=event.aggregate_id,
             event_type=event.event_type,
-            payload=_message(event, meta).SerializeToString(deterministic=True),
-            headers=_headers(meta),
+            payload=message.SerializeToString(deterministic=True),
+            headers=_headers(message.meta),
             occurred_at=event.occurred_at,
         )
 
@@ -52,46 +55,38 @@ def _headers(meta: pb.EventMeta) -> dict[str, str]:
     return headers
 
 
-def _message(event: Event, meta: pb.EventMeta) -> Message:
+def _message(event: Event) -> _EventMessage:
     match event:
         case UploadCompleted():
-            return pb.UploadCompleted(
-                meta=meta,
-                upload=snapshots.upload(event.upload),
-                object=snapshots.stored_object(event.stored),
-                video=snapshots.video(event.video),
-                video_created=event.video_created,
-            )
+            completed = pb.UploadCompleted(video_created=event.video_created)
+            tell_upload(completed.upload, event.upload)
+            tell_object(completed.object, event.stored)
+            tell_video(completed.video, event.video)
+            return completed
         case UploadFailed():
-            return pb.UploadFailed(
-                meta=meta,
-                upload=snapshots.upload(event.upload),
-                error_code=event.code.value,
-                object=snapshots.stored_object(event.stored),
-            )
+            failed = pb.UploadFailed(error_code=event.code.value)
+            tell_upload(failed.upload, event.upload)
+            tell_object(failed.object, event.stored)
+            return failed
         case UploadCancelled():
-            return pb.UploadCancelled(
-                meta=meta,
-                upload=snapshots.upload(event.upload),
-                error_code=FailureCode.CANCELLED.value,
-            )
+            cancelled = pb.UploadCancelled(error_code=FailureCode.CANCELLED.value)
+            tell_upload(cancelled.upload, event.upload)
+            return cancelled
         case UploadExpired():
-            return pb.UploadExpired(
-                meta=meta,
-                upload=snapshots.upload(event.upload),
-                error_code=FailureCode.SESSION_EXPIRED.value,
-            )
+            expired = pb.UploadExpired(error_code=FailureCode.SESSION_EXPIRED.value)
+            tell_upload(expired.upload, event.upload)
+            return expired
         case VideoCreated():
-            return pb.VideoCreated(meta=meta, video=snapshots.video(event.video))
+            created = pb.VideoCreated()
+            tell_video(created.video, event.video)
+            return created
 
 
-def _meta(event: Event) -> pb.EventMeta:
-    return pb.EventMeta(
-        event_id=str(event.event_id),
-        event_type=event.event_type,
-        aggregate_type=event.aggregate_type,
-        aggregate_id=str(event.aggregate_id),
-        version=event.version,
-        occurred_at_unixms=(event.occurred_at - _EPOCH) // _MILLISECOND,
-        traceparent=event.traceparent or "",
-    )
+def _tell_meta(told: pb.EventMeta, event: Event) -> None:
+    told.event_id = str(event.event_id)
+    told.event_type = event.event_type
+    told.aggregate_type = event.aggregate_type
+    told.aggregate_id = str(event.aggregate_id)
+    told.version = event.version
+    told.occurred_at_unixms = (event.occurred_at - _EPOCH) // _MILLISECOND
+    told.traceparent = event.traceparent or ""
