@@ -11,6 +11,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from catalog.application.faults import describe_fault
+from catalog.application.work_facts import work_facts
 
 _QUIET = ("httpx", "httpcore", "google", "urllib3", "asyncio", "grpc")
 """Libraries whose informational lines may quote URLs, which can be secrets."""
@@ -40,6 +41,13 @@ class NotExported(logging.Handler):
         )
 
 
+def merge_work_facts(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Say what is known of the work at hand, unless the line says it itself."""
+    for name, fact in work_facts().items():
+        event.setdefault(name, fact)
+    return event
+
+
 class _Stamp:
     """Says when and who. Spells a second once, not for each line of it."""
 
@@ -59,7 +67,7 @@ class _Stamp:
 
 def _shared() -> list[Processor]:
     return [
-        structlog.contextvars.merge_contextvars,
+        merge_work_facts,
         structlog.processors.add_log_level,
         _Stamp(),
     ]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grpc.aio import ServicerContext
-from structlog.contextvars import bind_contextvars
 
+from catalog.application.work_facts import learn
 from catalog.domain.upload import Upload
 from catalog.domain.values import UserId, VideoId, is_canonical_uuid
 
@@ -29,7 +29,7 @@ class Call:
         """Let lines from now on name the upload that is asked for, if it can be one."""
         if is_canonical_uuid(upload_id):
             self.facts["upload_id"] = upload_id
-            bind_contextvars(upload_id=upload_id)
+            learn(upload_id=upload_id)
 
     def is_about(self, upload: Upload) -> None:
         """Let the call's own line, which is the next one, name the upload."""

@@ -7,7 +7,6 @@ from time import perf_counter
 
 import grpc
 import structlog
-from structlog.contextvars import bind_contextvars, clear_contextvars
 from structlog.typing import FilteringBoundLogger
 
 from catalog.adapters.grpc.call import Call
@@ -18,6 +17,7 @@ from catalog.application.metrics.metric import Measures, NoMeasures
 from catalog.application.metrics.process import LIMITER_REFUSALS, RPC_COUNT, RPC_DURATION
 from catalog.application.metrics.uploads import INIT_COUNT
 from catalog.application.tracing import NoTracing, Span, Tracing, trace_id
+from catalog.application.work_facts import begin_work
 from catalog.domain.errors import (
     CatalogError,
     RateLimitedError,
@@ -46,7 +46,6 @@ class Told:
 
     def begin(self, method: str, metadata: Iterable[tuple[str, str | bytes]]) -> "Telling":
         """Start with what the caller says of its trace."""
-        clear_contextvars()
         parent = None
         for key, value in metadata:
             if key == TRACEPARENT_KEY:
@@ -80,7 +79,7 @@ class Telling:
 
     def admit(self, call: Call) -> None:
         """Let every line from now on name the caller and the trace."""
-        bind_contextvars(trace_id=self.trace_id, **call.facts)
+        begin_work({"trace_id": self.trace_id, **call.facts})
 
     def end(
         self,

@@ -17,6 +17,7 @@ from catalog.application.metrics.metric import Measures, NoMeasures
 from catalog.application.metrics.process import LIMITER_REFUSALS
 from catalog.application.records import Arrival
 from catalog.application.tracing import NoTracing, Span, Tracing, trace_id
+from catalog.application.work_facts import begin_work, learn
 
 _MALFORMED = "malformed"
 _OWN_NAME = frozenset(figures.QUARANTINED_COUNT.labels["reason"])
@@ -44,7 +45,7 @@ class PushTold:
     def begin(self) -> "PushTelling":
         """Start, in a trace of its own: who sends it is not known yet."""
         span = self.tracing.begin("gcs.callback", "consumer")
-        structlog.contextvars.bind_contextvars(trace_id=trace_id(span.traceparent))
+        begin_work({"trace_id": trace_id(span.traceparent)})
         return PushTelling(self, span)
 
     def _limited(self, status: int, pushes: int) -> None:
@@ -80,7 +81,7 @@ class PushTelling:
         self.span = self.told.tracing.begin(
             "gcs.callback", "consumer", parent=traceparent, began_ns=self._began_ns
         )
-        structlog.contextvars.bind_contextvars(trace_id=trace_id(self.span.traceparent))
+        learn(trace_id=trace_id(self.span.traceparent))
 
     def arrives(self, arrival: Arrival) -> None:
         """Let every line from now on name what has arrived."""
@@ -89,7 +90,7 @@ class PushTelling:
             "gcs_generation": str(arrival.stored.generation),
             "pubsub_message_id": arrival.message_id,
         }
-        structlog.contextvars.bind_contextvars(**self._arrived)
+        learn(**self._arrived)
 
     def finalized(self, outcome: FinalizeOutcome) -> None:
         """Tell what came of an object; with its upload known, in the upload's own trace."""
@@ -121,7 +122,7 @@ class PushTelling:
         origin = outcome.upload.traceparent
         if origin is None:
             return
-        structlog.contextvars.bind_contextvars(trace_id=trace_id(origin))
+        learn(trace_id=trace_id(origin))
         self.span.link(origin)
         span = self.told.tracing.begin(
             "upload.finalize",

@@ -6,13 +6,13 @@ import uuid
 import grpc
 import pytest
 import structlog
-from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from catalog.api.video.v1 import upload_pb2
 from catalog.domain.errors import UploadNotFoundError
 from catalog.domain.upload import Upload
 from catalog.domain.values import UserId
+from catalog.runtime.logs import merge_work_facts
 from tests.integration.grpc.service import AS_USER, USER, Service, UseCases, serving
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -35,7 +35,7 @@ async def get(service: Service, upload_id: str, metadata: list[tuple[str, str]])
 
 
 async def test_a_line_during_a_call_names_trace_user_and_the_upload_asked_for() -> None:
-    with capture_logs(processors=[merge_contextvars]) as logs:
+    with capture_logs(processors=[merge_work_facts]) as logs:
         async with serving(Speaking()) as service:
             await get(service, WANTED, TRACED)
     asked, rpc = logs
@@ -46,7 +46,7 @@ async def test_a_line_during_a_call_names_trace_user_and_the_upload_asked_for() 
 
 
 async def test_an_upload_id_that_is_none_is_not_repeated() -> None:
-    with capture_logs(processors=[merge_contextvars]) as logs:
+    with capture_logs(processors=[merge_work_facts]) as logs:
         async with serving(Speaking()) as service:
             await get(service, "canary", TRACED)
     assert "canary" not in str(logs)
@@ -54,7 +54,7 @@ async def test_an_upload_id_that_is_none_is_not_repeated() -> None:
 
 async def test_calls_side_by_side_do_not_mix() -> None:
     wanted = [str(uuid.uuid4()) for _ in range(20)]
-    with capture_logs(processors=[merge_contextvars]) as logs:
+    with capture_logs(processors=[merge_work_facts]) as logs:
         async with serving(Speaking()) as service, asyncio.TaskGroup() as calls:
             for each in wanted:
                 trace = f"00-{uuid.UUID(each).hex}-00f067aa0ba902b7-01"

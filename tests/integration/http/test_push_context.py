@@ -1,9 +1,9 @@
 """Lines of a push name what is known of it, and nothing of the push before on its connection."""
 
 import structlog
-from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from catalog.runtime.logs import merge_work_facts
 from tests.integration.http.sidecar import GOOD, Desk, head, running, wire
 from tests.unit.adapters.http.pushes import MESSAGE_ID, a_push, body
 
@@ -25,7 +25,7 @@ async def test_a_push_leaves_nothing_behind_on_its_connection() -> None:
     good = f"authorization: {GOOD['authorization']}"
     trace = f"traceparent: 00-{TRACE}-00f067aa0ba902b7-01"
     news = body(a_push())
-    with capture_logs(processors=[merge_contextvars]) as logs:
+    with capture_logs(processors=[merge_work_facts]) as logs:
         async with running(Speaking()) as sidecar, wire(sidecar) as line:
             # All at once: the next request begins where the one before ends.
             await line.send(
@@ -46,7 +46,7 @@ async def test_a_push_leaves_nothing_behind_on_its_connection() -> None:
 
 
 async def test_whatever_fails_during_a_push_is_told_with_what_it_is_about() -> None:
-    with capture_logs(processors=[merge_contextvars]) as logs:
+    with capture_logs(processors=[merge_work_facts]) as logs:
         async with running(Desk(finalize_fault=ValueError())) as sidecar:
             assert (await sidecar.push(body(a_push()))).status_code == 503
     (failed,) = logs
@@ -56,7 +56,7 @@ async def test_whatever_fails_during_a_push_is_told_with_what_it_is_about() -> N
 
 async def test_who_is_a_stranger_does_not_choose_the_trace() -> None:
     trace = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
-    with capture_logs(processors=[merge_contextvars]) as logs:
+    with capture_logs(processors=[merge_work_facts]) as logs:
         async with running(Desk()) as sidecar:
             assert (await sidecar.push(body(a_push()), trace)).status_code == 401
             assert (await sidecar.push(body(a_push()), GOOD | trace)).status_code == 204

@@ -15,6 +15,7 @@ from typing import Literal
 import pytest
 import structlog
 
+from catalog.application.work_facts import begin_work, learn
 from catalog.domain.upload import Effect
 from catalog.runtime import logs
 
@@ -45,12 +46,13 @@ def said(capsys: pytest.CaptureFixture[str]) -> Iterator[Said]:
     ours.handlers, ours.propagate = before[2], before[3]
     # The very same processors: loggers that others hold on to go on being captured by tests.
     structlog.configure(**structured)
-    structlog.contextvars.clear_contextvars()
+    begin_work({})
 
 
 def test_a_line_for_machines_names_what_is_bound(said: Said) -> None:
     logs.configure("json", "info")
-    structlog.contextvars.bind_contextvars(trace_id="t-1", upload_id="u-1")
+    begin_work({"trace_id": "t-1"})
+    learn(upload_id="u-1")
     before = datetime.now(UTC)
     structlog.get_logger(component="push").info("push", status=204)
     (line,) = said.lines()
@@ -105,7 +107,7 @@ def test_a_value_of_any_kind_is_shown_and_a_dataclass_only_by_its_text(
 
 def test_a_line_of_a_library_carries_the_same(said: Said) -> None:
     logs.configure("json", "info")
-    structlog.contextvars.bind_contextvars(trace_id="t-1")
+    learn(trace_id="t-1")
     logging.getLogger("grpc").warning("something %s", "odd")
     (line,) = said.lines()
     assert (line["event"], line["trace_id"], line["level"]) == ("something odd", "t-1", "warning")
