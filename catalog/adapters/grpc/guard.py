@@ -9,10 +9,10 @@ from google.protobuf.message import DecodeError, Message
 from grpc.aio import AbortError
 
 from catalog.adapters.grpc.call import CURRENT_CALL, Call, Context
-from catalog.adapters.grpc.deadline import Deadline
 from catalog.adapters.grpc.errors import status_code, trailers
 from catalog.adapters.grpc.identity import IdentityReader, Metadata
 from catalog.adapters.grpc.telling import Told
+from catalog.application.deadline import Deadline
 from catalog.application.limits import Places, TokenBuckets, WorkBudget
 from catalog.domain.errors import (
     CatalogError,

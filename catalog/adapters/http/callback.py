@@ -12,6 +12,7 @@ from catalog.adapters.http.body import Body, SenderGoneError, read_body
 from catalog.adapters.http.push_envelope import KEPT_BYTES, OtherEvent, Unusable, parse_push
 from catalog.adapters.http.push_reasons import Reason
 from catalog.adapters.http.push_telling import PushTelling, PushTold
+from catalog.application.deadline import Deadline
 from catalog.application.finalize_upload import FinalizeUseCase
 from catalog.application.limits import Places
 from catalog.application.ports import PushAuthenticator
@@ -79,9 +80,11 @@ class PushCallback:
             self.places.give_back()
 
     async def _answered(self, scope: Scope, receive: Receive, telling: PushTelling) -> Response:
+        task = asyncio.current_task()
+        assert task is not None
         try:
-            async with asyncio.timeout(self._settings.max_seconds):
-                await self._receive(scope, receive, telling)
+            with Deadline(task, self._settings.max_seconds):
+                await self._receive(scope, receive, telling, task)
         except PushUnauthenticatedError as refusal:
             telling.refused(401, str(refusal))
             return _UNAUTHENTICATED
@@ -92,8 +95,7 @@ class PushCallback:
             telling.abandoned()
             return self._later
         except asyncio.CancelledError as fault:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if task.cancelling():
                 telling.cut_off()
                 raise
             telling.failed(fault)
@@ -103,11 +105,13 @@ class PushCallback:
             return self._later
         return _DONE
 
-    async def _receive(self, scope: Scope, receive: Receive, telling: PushTelling) -> None:
+    async def _receive(
+        self, scope: Scope, receive: Receive, telling: PushTelling, task: "asyncio.Task[object]"
+    ) -> None:
         authorization, traceparent = _of_head(scope)
         await self._authenticator.authenticate(authorization)
         telling.trusted(traceparent)
-        async with asyncio.timeout(self._settings.max_body_seconds):
+        with Deadline(task, self._settings.max_body_seconds):
             body = await read_body(receive, self._settings.max_body_bytes)
         push = (
             Unusable(Reason.BODY_TOO_LARGE)

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from catalog.adapters.grpc.deadline import Deadline
+from catalog.application.deadline import Deadline
 
 Within = Callable[[float], AbstractAsyncContextManager[object]]
 

@@ -1,4 +1,4 @@
-"""The deadline of one call."""
+"""The deadline of one call or push."""
 
 import asyncio
 from types import TracebackType
@@ -6,7 +6,7 @@ from typing import Self
 
 
 class Deadline:
-    """Does what `asyncio.timeout` does, at less than half of its cost, which is one for every call.
+    """Does what `asyncio.timeout` does, at less than half of what it costs every call and push.
 
     It is entered where it is made, knows no other states and cannot be moved. Raises
     TimeoutError when it passes; a cancellation from outside stays one.
