@@ -11,9 +11,11 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from catalog.adapters.http.protocol import BoundedHttpProtocol
+from catalog.application.worker import rest
 
 _STOP_MARGIN_SECONDS = 3.0
 _START_SECONDS = 10.0
+_TICK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,27 @@ class HttpSettings:
 
 
 class _EmbeddedServer(uvicorn.Server):
-    """Leaves signals to the process: whoever stops it does so through `should_exit`."""
+    """Leaves signals to the process: whoever stops it does so through `end`."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        self._ending = asyncio.Event()
         self.servers = []  # uvicorn sets it late, or never
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listening.set()
+
+    def end(self) -> None:
+        """Stop soon."""
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        """Tick for the Date header alone; uvicorn does ten times as often, to see `should_exit`."""
+        while not await self.on_tick(0):
+            await rest(self._ending, _TICK_SECONDS)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -50,7 +63,7 @@ class _EmbeddedServer(uvicorn.Server):
 class HttpServer:
     """A server that serves; its owner watches it and leaves its context."""
 
-    def __init__(self, server: uvicorn.Server, serving: asyncio.Task[None], port: int) -> None:
+    def __init__(self, server: _EmbeddedServer, serving: asyncio.Task[None], port: int) -> None:
         self.port = port
         self._server = server
         self._serving = serving
@@ -66,7 +79,7 @@ class HttpServer:
     async def stop(self, grace_seconds: float) -> None:
         """Close the port, let requests in flight finish within the grace, cancel the rest."""
         self._stopping = True
-        self._server.should_exit = True
+        self._server.end()
         limit = grace_seconds + _STOP_MARGIN_SECONDS
         _, hanging = await asyncio.wait([self._serving], timeout=limit)
         for task in hanging:
