@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-import grpc
 import structlog
 from structlog.typing import FilteringBoundLogger
 
@@ -28,9 +27,9 @@ from catalog.domain.errors import (
 _PACKAGE = "video.v1."
 _INIT = "UploadService/InitResumableUpload"
 _OUR_FAULTS = {
-    grpc.StatusCode.UNAVAILABLE: logging.WARNING,
-    grpc.StatusCode.DEADLINE_EXCEEDED: logging.WARNING,
-    grpc.StatusCode.INTERNAL: logging.ERROR,
+    "UNAVAILABLE": logging.WARNING,
+    "DEADLINE_EXCEEDED": logging.WARNING,
+    "INTERNAL": logging.ERROR,
 }
 
 
@@ -90,13 +89,12 @@ class Telling:
         """Tell who, what and how it ended."""
         seconds = perf_counter() - self.started
         facts = {} if call is None else call.facts
-        code = _code(fault, error)
-        name = code.name
-        self._measure(name, seconds, error)
-        self.span.end(None if fault is None else _reason(code, error), code=name, **facts)
+        code = "OK" if fault is None else _code(error)
+        self._measure(code, seconds, error)
+        self.span.end(None if fault is None else _reason(code, error), code=code, **facts)
         said: dict[str, object] = {
             "method": self.method,
-            "code": name,
+            "code": code,
             "milliseconds": round(seconds * 1000, 2),
             "trace_id": self.trace_id,
             **facts,
@@ -112,22 +110,17 @@ class Telling:
     def _measure(self, code: str, seconds: float, error: CatalogError | None) -> None:
         measures, method = self.told.measures, self.method.removeprefix(_PACKAGE)
         measures.add(RPC_COUNT, method=method, code=code)
-        match error:
-            case ServerOverloadedError():
-                measures.add(LIMITER_REFUSALS, scope="rpc")
-                return  # its time says nothing about the method's
-            case RateLimitedError():
-                measures.add(LIMITER_REFUSALS, scope="user")
-            case _:
-                pass
+        if isinstance(error, ServerOverloadedError):
+            measures.add(LIMITER_REFUSALS, scope="rpc")
+            return  # its time says nothing about the method's
+        if isinstance(error, RateLimitedError):
+            measures.add(LIMITER_REFUSALS, scope="user")
         measures.record(RPC_DURATION, seconds, method=method)
 
 
-def _code(fault: BaseException | None, error: CatalogError | None) -> grpc.StatusCode:
-    if fault is None:
-        return grpc.StatusCode.OK
-    return grpc.StatusCode.CANCELLED if error is None else status_code(error)
+def _code(error: CatalogError | None) -> str:
+    return "CANCELLED" if error is None else status_code(error).name
 
 
-def _reason(code: grpc.StatusCode, error: CatalogError | None) -> str:
-    return error.reason if error else code.name
+def _reason(code: str, error: CatalogError | None) -> str:
+    return error.reason if error else code
