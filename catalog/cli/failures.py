@@ -4,6 +4,8 @@ import os
 import sys
 import traceback
 
+from catalog.cli.printable import printable
+
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
@@ -19,8 +21,7 @@ class CliError(Exception):
 
 def say(line: str) -> None:
     """Write one line to standard error, stripped of control characters."""
-    printable = "".join(c if c.isprintable() else "?" for c in line)
-    sys.stderr.write(f"{printable}\n")
+    sys.stderr.write(f"{printable(line)}\n")
 
 
 def report(error: Exception) -> int:

@@ -65,13 +65,7 @@ def run(
         show_json({"mode": mode.value, "sweeps": [each.as_json() for each in results]})
     else:
         _show_results(results, mode)
-    for each in results:
-        if each.state != "finished":
-            say(f"catalog: {each.name}: {_WHY[each.state]}")
-    if fault:
-        say(f"catalog: {fault} What is missing above did not end; the next run goes on from there")
-    if fault or any(each.state != "finished" for each in results):
-        raise typer.Exit(FAILED)
+    _say_what_did_not_end(results, fault)
 
 
 Swept = tuple["list[SweepResult]", str]
@@ -112,6 +106,16 @@ async def _swept(
                 except UnavailableError as error:
                     return results, error.message
             return results, ""
+
+
+def _say_what_did_not_end(results: "list[SweepResult]", fault: str) -> None:
+    unfinished = [each for each in results if each.state != "finished"]
+    for each in unfinished:
+        say(f"catalog: {each.name}: {_WHY[each.state]}")
+    if fault:
+        say(f"catalog: {fault} What is missing above did not end; the next run goes on from there")
+    if unfinished or fault:
+        raise typer.Exit(FAILED)
 
 
 def _show_results(results: "list[SweepResult]", mode: "SweepMode") -> None:

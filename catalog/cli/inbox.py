@@ -13,9 +13,10 @@ from catalog.cli.connection import JsonOption
 from catalog.cli.failures import FAILED, USAGE, CliError, say
 from catalog.cli.operating import LimitOption, operate
 from catalog.cli.output import show as show_values
+from catalog.cli.printable import printable
 from catalog.cli.push_data import push_data
 from catalog.cli.raw_bytes import safe_text
-from catalog.cli.tables import printable, show_json, show_page
+from catalog.cli.tables import show_json, show_page
 
 if TYPE_CHECKING:
     from catalog.adapters.postgres.store import PostgresStore

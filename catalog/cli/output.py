@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import typer
 
+from catalog.cli.printable import printable
+
 
 def show(values: Mapping[str, object], *, as_json: bool) -> None:
     """Print the values, in their order. For people, empty ones are left out."""
@@ -31,5 +33,4 @@ def _text(name: str, value: object) -> str:
         return datetime.fromtimestamp(value / 1000, UTC).isoformat(timespec="milliseconds")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = str(value)
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return printable(str(value))

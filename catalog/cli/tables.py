@@ -7,6 +7,7 @@ from datetime import datetime
 import typer
 
 from catalog.cli.failures import say
+from catalog.cli.printable import printable
 
 _PIPED_WIDTH = 240
 """Of a table that goes to a file or another program: long cells are not broken there."""
@@ -73,11 +74,6 @@ def moment(at: datetime | None) -> str:
 def listed(detail: Mapping[str, object]) -> str:
     """Spell details in one cell."""
     return ", ".join(f"{name}={value}" for name, value in detail.items())
-
-
-def printable(text: str) -> str:
-    """Replace what a terminal would obey."""
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _cell(value: object) -> str:
