@@ -66,11 +66,8 @@ class ReapSessions:
         async def reap(upload: Upload) -> None:
             await self._reap(upload, tally)
 
-        async def left(_upload: Upload, reason: str) -> None:
-            tally.skip(reason)
-
         await each_by_itself(
-            due, reap, left, at_once=policy.at_once, stop=stop, on_fault=self.on_fault
+            due, reap, tally.left, at_once=policy.at_once, stop=stop, on_fault=self.on_fault
         )
         return Reaped(len(due), tally)
 

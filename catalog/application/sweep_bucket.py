@@ -146,9 +146,6 @@ class SweepBucket:
                 await statements.deletions.bury(Tombstone(stored.ref, stored.generation, "SWEEP"))
             tally.add("queued_again")
 
-        async def left(_stored: StoredObject, reason: str) -> None:
-            tally.skip(reason)
-
         for objects, work in (
             (judged.finalize, finalize),
             (judged.queue_again, queue_again),
@@ -156,7 +153,7 @@ class SweepBucket:
             await each_by_itself(
                 objects,
                 work,
-                left,
+                tally.left,
                 at_once=self.policy.at_once,
                 stop=run.stop,
                 on_fault=self.on_fault,

@@ -129,11 +129,8 @@ class SweepCompleted:
                 size = upload.size_bytes
                 gone.append(Finding("gone", upload.ref, upload.generation, upload.upload_id, size))
 
-        async def left(_upload: Upload, reason: str) -> None:
-            tally.skip(reason)
-
         await each_by_itself(
-            missing, look, left, at_once=self.policy.at_once, on_fault=self.on_fault
+            missing, look, tally.left, at_once=self.policy.at_once, on_fault=self.on_fault
         )
         if gone:
             async with self.store.autocommit() as statements:

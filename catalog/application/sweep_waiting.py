@@ -88,14 +88,11 @@ class SweepWaiting:
             else:
                 count_finalized(tally, (await self.finalize(Arrival(stored, "sweep"))).effect)
 
-        async def left(_upload: Upload, reason: str) -> None:
-            tally.skip(reason)
-
         tally.add("uploads", len(uploads))
         await each_by_itself(
             uploads,
             look,
-            left,
+            tally.left,
             at_once=self.policy.at_once,
             stop=run.stop,
             on_fault=self.on_fault,

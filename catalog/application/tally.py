@@ -22,6 +22,10 @@ class Tally:
         """Count something that was left as it is."""
         self.add(_SKIPPED + reason, number)
 
+    async def left(self, _item: object, reason: str) -> None:
+        """Skip an item that `each_by_itself` could not do."""
+        self.skip(reason)
+
     @property
     def done(self) -> int:
         """How many were not skipped."""

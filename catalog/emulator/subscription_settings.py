@@ -34,8 +34,7 @@ class SubscriptionSettings:
 def read_subscription(request: Pb, settings: EmulatorSettings) -> SubscriptionSettings:
     """Raise PubsubRefusal for what cannot be, UNIMPLEMENTED for what is not emulated.
 
-    [pubsub-discovery] acknowledge deadline 10 to 600 s, default 10; without a retry policy
-    redelivery is as soon as possible, here with the emulator's own backoff.
+    [pubsub-discovery] acknowledge deadline 10 to 600 s, default 10.
     """
     check_name(request.name, "subscriptions")
     present = [name for name in _NOT_EMULATED if _is_set(request, name)]
@@ -44,23 +43,14 @@ def read_subscription(request: Pb, settings: EmulatorSettings) -> SubscriptionSe
     ack_seconds = request.ack_deadline_seconds or DEFAULT_ACK_SECONDS
     if ack_seconds not in _ACK_SECONDS:
         raise invalid("The acknowledgement deadline must be 10 to 600 seconds.")
-    patient = request.HasField("retry_policy")
-    policy = request.retry_policy
+    min_backoff_seconds, max_backoff_seconds = _backoff(request, settings)
     return SubscriptionSettings(
         name=request.name,
         topic=request.topic,
         ordered=request.enable_message_ordering,
         ack_seconds=ack_seconds,
-        min_backoff_seconds=(
-            _seconds(policy, "minimum_backoff", 10.0)
-            if patient
-            else settings.redelivery_min_seconds
-        ),
-        max_backoff_seconds=(
-            _seconds(policy, "maximum_backoff", 600.0)
-            if patient
-            else settings.redelivery_max_seconds
-        ),
+        min_backoff_seconds=min_backoff_seconds,
+        max_backoff_seconds=max_backoff_seconds,
         target=_target(request.push_config),
     )
 
@@ -68,6 +58,16 @@ def read_subscription(request: Pb, settings: EmulatorSettings) -> SubscriptionSe
 def _is_set(request: Pb, name: str) -> bool:
     """Unset fields of a message are not listed, and neither are empty ones."""
     return any(field.name == name for field, _ in request.ListFields())
+
+
+def _backoff(request: Pb, settings: EmulatorSettings) -> tuple[float, float]:
+    """[pubsub-discovery] Without a retry policy redelivery is as soon as possible, here with
+    the emulator's own backoff.
+    """
+    if not request.HasField("retry_policy"):
+        return settings.redelivery_min_seconds, settings.redelivery_max_seconds
+    policy = request.retry_policy
+    return _seconds(policy, "minimum_backoff", 10.0), _seconds(policy, "maximum_backoff", 600.0)
 
 
 def _seconds(policy: Pb, name: str, default: float) -> float:

@@ -23,7 +23,6 @@ class Span:
 
     name: str
     trace_id: str
-    parent_id: str
     links: tuple[str, ...]
     """The traces that it points to."""
     facts: Mapping[str, str]
@@ -35,7 +34,6 @@ class Span:
         return cls(
             name=span.name,
             trace_id=span.trace_id.hex(),
-            parent_id=span.parent_span_id.hex(),
             links=tuple(link.trace_id.hex() for link in span.links),
             facts={each.key: each.value.string_value for each in span.attributes},
             kind=span.kind,

@@ -48,14 +48,7 @@ class MemoryLevels:
             oldest_event=_seconds(now, [record.occurred_at for record, _ in flowing]),
             quarantined=inbox["quarantined"],
             unknown=inbox["unknown_object"],
-            tombstones=Counter(
-                "done"
-                if row.deleted_at
-                else "stuck"
-                if row.failures >= terms.stuck_after
-                else "queued"
-                for row in tables.deletions.values()
-            ),
+            tombstones=Counter(_state(row, terms) for row in tables.deletions.values()),
             sweep_ages={
                 kind: _seconds(now, [_ended(row) for each, row in walks if each == kind])
                 for kind in {each for each, _ in walks}

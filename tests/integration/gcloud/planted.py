@@ -3,8 +3,6 @@
 from tests.integration.gcloud.cloud import BUCKET, PUSH, Cloud, Plant, account
 from tests.integration.gcloud.granted import CUSTOM
 
-AGENT = "serviceAccount:service-4711@gcp-sa-pubsub.iam.gserviceaccount.com"
-
 
 def _set(name: str, key: str, value: object) -> Plant:
     def plant(cloud: Cloud) -> None:

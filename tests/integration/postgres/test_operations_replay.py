@@ -26,10 +26,12 @@ def replay(store: PostgresStore) -> ReplayPush:
     return replay_push(Config(gcs=GcsSettings(bucket=BUCKET)), store)
 
 
-def _push_of(upload: Upload, generation: int = 7, **changes: object) -> bytes:
-    told = {"name": upload.ref.name, "generation": str(generation)}
-    resource = a_resource(**told, md5Hash=upload.md5.to_base64(), **changes)
-    attrs = attributes(objectId=upload.ref.name, objectGeneration=str(generation))
+def _push_of(upload: Upload, **changes: object) -> bytes:
+    name, generation = upload.ref.name, "7"
+    resource = a_resource(
+        name=name, generation=generation, md5Hash=upload.md5.to_base64(), **changes
+    )
+    attrs = attributes(objectId=name, objectGeneration=generation)
     return body(a_push(resource, attrs))
 
 
