@@ -8,7 +8,7 @@ from catalog.domain.values import Generation, ObjectRef, StoredObject
 Happening = Callable[[], Awaitable[object]]
 
 
-async def _nothing() -> None:
+async def nothing() -> None:
     """Nothing happens."""
 
 
@@ -17,9 +17,9 @@ class BucketWithTraffic(MemoryObjects):
 
     def __init__(self) -> None:
         super().__init__()
-        self.before_stat: Happening = _nothing
-        self.after_stat: Happening = _nothing
-        self.before_delete: Happening = _nothing
+        self.before_stat: Happening = nothing
+        self.after_stat: Happening = nothing
+        self.before_delete: Happening = nothing
 
     async def stat(self, ref: ObjectRef) -> StoredObject | None:
         await self.before_stat()

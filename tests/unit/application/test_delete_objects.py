@@ -3,11 +3,16 @@
 import asyncio
 from datetime import timedelta
 
+from catalog.adapters.memory.clock import MovableClock
+from catalog.adapters.memory.store import MemoryStore
 from catalog.application.records import Tombstone
 from catalog.application.upkeep_records import OpenDeletion
 from catalog.domain.upload import UploadStatus
 from catalog.domain.values import StoredObject
+from tests.support.builders import NOW
+from tests.support.memory_ledger import MemoryLedger
 from tests.support.world import World
+from tests.unit.application.bucket_with_traffic import BucketWithTraffic, nothing
 from tests.unit.application.upkeep_over_memory import put_orphan, upkeep
 
 
@@ -79,6 +84,25 @@ async def test_what_a_crashed_worker_took_is_due_again_after_its_lease(world: Wo
     assert (await upkeep(world).delete()).claimed == 0
     world.clock.advance(timedelta(minutes=2))
     assert (await upkeep(world).delete()).tally["deleted"] == 1
+
+
+async def test_a_database_that_goes_down_meanwhile_only_puts_the_batch_off() -> None:
+    bucket, clock = BucketWithTraffic(), MovableClock(NOW)
+    store = MemoryStore(clock)
+    world = World(store, MemoryLedger(store), clock=clock, objects=bucket)
+    for _ in range(3):
+        await bury(world, put_orphan(world))
+
+    async def shut() -> None:
+        store.available = False
+
+    bucket.before_delete = shut
+    deleted = await upkeep(world).delete()
+    assert (deleted.claimed, deleted.tally.counts) == (3, {"skipped.DATABASE_UNAVAILABLE": 3})
+    store.available, bucket.before_delete = True, nothing
+    clock.advance(timedelta(minutes=2))
+    assert (await upkeep(world).delete()).claimed == 3
+    assert (bucket.live, await waiting(world)) == ({}, [])
 
 
 async def test_a_batch_has_an_end_and_so_has_a_stop(world: World) -> None:

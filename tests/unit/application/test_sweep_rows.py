@@ -11,7 +11,8 @@ from catalog.application.upkeep_records import Finding
 from catalog.domain.sweep import OrphanLimit
 from catalog.domain.upload import UploadStatus
 from catalog.domain.values import Generation
-from tests.support.world import World
+from tests.support.world import World, memory_world
+from tests.unit.application.bucket_with_traffic import BucketWithTraffic
 from tests.unit.application.upkeep_over_memory import put, put_orphan, upkeep
 
 
@@ -75,6 +76,25 @@ async def test_storage_that_is_down_skips_uploads_and_not_the_walk(world: World)
     world.objects.available = False
     result = await upkeep(world).sweep_waiting()
     assert (result.state, result.counts["skipped.STORAGE_UNAVAILABLE"]) == ("finished", 1)
+
+
+async def test_a_stop_within_a_page_leaves_the_rest_of_it_to_the_next_run() -> None:
+    objects, stop = BucketWithTraffic(), asyncio.Event()
+    world = memory_world(objects=objects)
+    uploads = [await world.waiting() for _ in range(3)]
+    for upload in uploads:
+        put(world, upload)
+
+    async def stop_soon() -> None:
+        stop.set()
+
+    objects.after_stat = stop_soon
+    sweep = upkeep(world).waiting_sweep(at_once=1)
+    stopped = await sweep(SweepRun(SweepMode.REPAIR, stop=stop))
+    assert (stopped.state, stopped.counts["completed"]) == ("stopped", 1)
+    assert (await sweep(SweepRun(SweepMode.REPAIR))).state == "finished"
+    after = [await world.now(upload) for upload in uploads]
+    assert [each.status for each in after] == [UploadStatus.COMPLETED] * 3
 
 
 async def test_completed_uploads_with_their_objects_are_kept(world: World) -> None:

@@ -1,10 +1,12 @@
 """A walk stops anywhere and is resumed by anybody."""
 
 import asyncio
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from catalog.adapters.memory.store import MemoryStore
 from catalog.application.sweep_walk import SweepMode, SweepRun
 from tests.support.world import World
 from tests.unit.application.breaking_walk import broken_off, completed_and_waiting
@@ -54,18 +56,30 @@ async def test_two_at_once_do_not_walk_the_same(world: World) -> None:
     assert sorted(each.state for each in results) == ["finished", "not_now"]
 
 
+def overtaken(world: World, mode: SweepMode) -> SweepRun:
+    """A run whose walk is another's after its first page."""
+
+    def overtake(_position: str, _counts: Mapping[str, int]) -> None:
+        assert isinstance(world.store, MemoryStore)
+        sweeps = world.store.tables.sweeps
+        name = f"bucket/catalog-uploads/{mode.value}"
+        sweeps[name] = replace(sweeps[name], owner=uuid.uuid4())
+
+    return SweepRun(mode, progress=overtake)
+
+
 async def test_who_was_overtaken_stops(world: World) -> None:
     await completed_and_waiting(world)
     slow = upkeep(world).bucket_sweep(page_size=2, lease=timedelta(0))
+    result = await slow(overtaken(world, REPAIR))
+    assert (result.state, result.counts["objects"]) == ("lost", 2)
 
-    def overtake(_position: str, _counts: Mapping[str, int]) -> None:
-        row = world.store.tables.sweeps[name]  # type: ignore[attr-defined]  # the memory store's
-        world.store.tables.sweeps[name] = replace(row, owner=stranger)  # type: ignore[attr-defined]
 
-    name = f"bucket/catalog-uploads/{REPAIR.value}"
-    stranger = (await world.waiting()).upload_id
-    result = await slow(SweepRun(REPAIR, progress=overtake))
-    assert result.state == "lost"
+async def test_who_was_overtaken_at_the_last_page_deletes_nothing(world: World) -> None:
+    orphan = put_orphan(world)
+    result = await upkeep(world).bucket_sweep()(overtaken(world, SweepMode.DELETE))
+    assert (result.state, result.counts["objects"]) == ("lost", 1)
+    assert orphan.ref in world.objects.live
 
 
 async def test_a_sweep_is_not_repeated_before_its_time(world: World) -> None:

@@ -17,7 +17,7 @@ from catalog.domain.errors import (
 from catalog.domain.upload import Upload, UploadStatus
 from tests.support.builders import a_stored_object, an_md5
 from tests.support.world import World
-from tests.unit.application.upkeep_over_memory import upkeep
+from tests.unit.application.upkeep_over_memory import OVER, upkeep
 
 SECOND = timedelta(seconds=1)
 
@@ -73,6 +73,21 @@ async def test_what_happened_later_is_told_later(world: World) -> None:
     assert [line.at - told.story[0].at for line in told.story] == [
         *(SECOND * number for number in (0, 1, 1, 1, 1, 2)),
     ]
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "expired"])
+async def test_the_event_of_an_ending_stays_in_the_story_once_it_is_published(
+    world: World, ending: str
+) -> None:
+    upload = await world.waiting()
+    if ending == "cancelled":
+        await upkeep(world).cancel(upload)
+    else:
+        world.clock.advance(OVER)
+        await upkeep(world).reap()
+    await publish_everything(world)
+    told = await trace(world, upload)
+    assert spoken(told)[-1] == f"relay: video.upload.{ending} -> published"
 
 
 async def test_events_of_a_video_that_was_there_before_are_part_of_the_story(world: World) -> None:
