@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from catalog.application.operations_records import BuriedObject, HistoryLine, KeptEvent
-from catalog.application.records import HistoryEntry, Tombstone
+from catalog.application.records import HistoryEntry, Quarantined, Tombstone
 from catalog.domain.upload import Decision, Upload
 from catalog.domain.values import Generation, ObjectRef, StoredObject
 from tests.contract.subject import Subject
@@ -78,6 +78,9 @@ async def test_pushes_are_those_of_the_generations_named(subject: Subject) -> No
     found = await pushes(subject, upload.ref, third.generation, one.generation)
     assert [each.key.dedup_key for each in found] == [one.dedup_key, third.dedup_key]
     assert {each.key.source for each in found} == {"gcs"}
+    async with subject.store.autocommit() as statements:
+        await statements.inbox.quarantine(Quarantined(one.dedup_key, None, b"", "size"))
+    assert await pushes(subject, upload.ref, third.generation, one.generation) == found
     assert await pushes(subject, upload.ref) == []
 
 

@@ -48,6 +48,15 @@ async def test_what_is_published_is_not_found_again(relays: Relays) -> None:
     assert (await relays.entry(one.record)).state == "published"
 
 
+async def test_an_event_was_published_when_it_was_published_first(relays: Relays) -> None:
+    [event] = await relays.announced(an_outbox_record())
+    async with relays.sessions.open() as session:
+        await session.mark_published([event.id])
+        first = await relays.entry(event.record)
+        await session.mark_published([event.id])
+    assert await relays.entry(event.record) == first
+
+
 async def test_a_busy_aggregate_is_passed_over(relays: Relays) -> None:
     busy, other = an_outbox_record(), an_outbox_record()
     _, entry = await relays.announced(busy, other)

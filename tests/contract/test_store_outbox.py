@@ -36,6 +36,8 @@ async def test_events_are_listed_by_state_or_all_by_id(relays: Relays) -> None:
     events = await one_of_each(relays)
     for state, entry in events.items():
         assert entry.state == state
+        assert (entry.published_at is not None) == (state == "published")
+        assert (entry.skipped_at is not None) == (state == "skipped")
         assert await page(relays, state) == [entry]
     assert await page(relays) == list(events.values())
 

@@ -65,6 +65,13 @@ async def test_a_batch_has_an_end(subject: Subject) -> None:
     assert {each.generation for each in first + rest} == wanted
 
 
+async def test_a_batch_takes_what_has_been_due_for_longest(subject: Subject) -> None:
+    first, last = await buried(subject), await buried(subject)
+    await postpone(subject, last, timedelta(hours=-1), "X")
+    assert [each.ref for each in await claimed(subject, limit=1)] == [last.ref]
+    assert [each.ref for each in await claimed(subject, limit=1)] == [first.ref]
+
+
 async def test_what_is_deleted_is_not_due(subject: Subject) -> None:
     stored = await buried(subject)
     async with subject.store.autocommit() as statements:
@@ -104,6 +111,10 @@ async def test_a_deletion_that_is_done_stays_done(subject: Subject) -> None:
     assert await open_deletions(subject) == []
     [tombstone] = await subject.ledger.tombstones(stored.ref)
     assert tombstone.deleted
+    async with subject.store.autocommit() as statements:
+        await statements.deletions.bury(Tombstone(stored.ref, stored.generation, "SWEEP"))
+    [again] = await open_deletions(subject)
+    assert (again.failures, again.last_error) == (0, None)
 
 
 async def test_what_fails_most_is_shown_first(subject: Subject) -> None:
