@@ -74,17 +74,20 @@ async def test_a_thousand_callers_on_a_small_pool_are_all_answered_and_nobody_is
     await at_rest(few)
 
 
-async def test_callers_are_served_in_the_order_in_which_they_came(few: PostgresStore) -> None:
+async def test_callers_are_served_in_the_order_in_which_they_came(database: str) -> None:
     order: list[int] = []
 
     async def call(number: int) -> None:
-        async with few.connection() as connection:
-            await connection.one(SLEEP, seconds=0.002)
+        async with store.connection() as connection:
             order.append(number)
+            await connection.one(WHO)
 
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(60):
-            tasks.create_task(call(number))
+    # Connections that are there already: who waits for a new one may be overtaken meanwhile.
+    async with open_pool(replace(pool_settings(database, size=3), min_size=3)) as pool:
+        store = PostgresStore(pool, acquire_timeout_seconds=10)
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(60):
+                tasks.create_task(call(number))
     assert all(abs(place - number) <= 3 for place, number in enumerate(order))
 
 
@@ -99,6 +102,26 @@ async def test_who_finds_no_connection_in_time_is_told_so_and_takes_none_along(
                     await who(store)
             assert store.lender.waiting == 0
         assert await who(store)
+
+
+async def test_who_comes_again_stands_behind_those_who_wait_and_waits_no_longer_than_they(
+    database: str,
+) -> None:
+    async with open_pool(pool_settings(database, size=1)) as pool:
+        store = PostgresStore(pool, acquire_timeout_seconds=0.2)
+        enough = asyncio.Event()
+
+        async def hold() -> None:
+            async with store.autocommit():
+                await enough.wait()
+
+        async with store.autocommit():
+            next_one = asyncio.create_task(hold())
+            await until(lambda: store.lender.waiting == 1)
+        with pytest.raises(DatabaseUnavailableError):
+            await asyncio.wait_for(who(store), 5)
+        enough.set()
+        await next_one
 
 
 async def test_callers_that_leave_at_any_moment_take_no_connection_along(
