@@ -1,5 +1,6 @@
 """`catalog serve`: the service as a process."""
 
+import gc
 import json
 import signal
 import sys
@@ -31,6 +32,7 @@ def serve(
     # A container's first process ignores SIGTERM unless it says what to do: until the service
     # minds it, there is nothing to finish.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    gc.disable()  # what is loaded now stays; the process has it enabled once it is up
     from catalog.runtime.process import run  # noqa: PLC0415 - heavy
     from catalog.runtime.starting import StartError  # noqa: PLC0415
 

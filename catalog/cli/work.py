@@ -1,5 +1,6 @@
 """`catalog work`: the work in the background as a process."""
 
+import gc
 import signal
 import sys
 from typing import Annotated
@@ -24,6 +25,7 @@ def work(
     # A container's first process ignores SIGTERM unless it says what to do: until the workers
     # mind it, there is nothing to finish.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    gc.disable()  # what is loaded now stays; the process has it enabled once it is up
     from catalog.runtime.process import run_worker_process  # noqa: PLC0415 - heavy
     from catalog.runtime.starting import StartError  # noqa: PLC0415
     from catalog.runtime.workers import BUILDERS  # noqa: PLC0415

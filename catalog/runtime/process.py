@@ -70,6 +70,7 @@ async def _until_told(serve: Serve[Part], announce: Callable[[Part], None]) -> N
         # Modules and wiring stand until the end: looking through them for garbage, as every
         # full collection would, takes 50 ms in which nobody is answered.
         gc.freeze()
+        gc.enable()  # whoever started us may have disabled it, to start sooner
         serving.set()
         announce(running)
 
