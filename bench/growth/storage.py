@@ -4,6 +4,7 @@ The figures that docs/adr/0010 chose the storage parameters by.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -23,6 +24,10 @@ _COUNTED = """
 SELECT relname, n_tup_upd, n_tup_hot_upd, pg_table_size(relid) AS bytes,
     pg_indexes_size(relid) AS index_bytes
 FROM pg_stat_user_tables WHERE schemaname = 'catalog' AND relname = ANY($1)
+"""
+_DIE = """
+UPDATE catalog.uploads SET session_expires_at = session_expires_at + interval '1 second'
+WHERE get_byte(uuid_send(upload_id), 0) * 100 / 256 < $1
 """
 Row = tuple[str, ...]
 
@@ -55,6 +60,20 @@ async def dead_rows(cluster: Cluster, loaded: int) -> Sequence[Row]:
         found = await pages_behind(connection, kind)
         rows.append((kind, *(f"{found[dead]:,}" for dead in DEAD)))
         await connection.close()
+    return rows
+
+
+async def vacuums(cluster: Cluster, loaded: int) -> Sequence[Row]:
+    """Tell what a vacuum of uploads takes with so many per cent of them dead."""
+    connection, rows = await _database(cluster, "vacuums", loaded), list[Row]()
+    for per_cent in (1, 2, 5, 20):
+        await connection.execute(_DIE, per_cent)
+        began = time.perf_counter()
+        await connection.execute("VACUUM catalog.uploads", timeout=600)
+        took = time.perf_counter() - began
+        dead = loaded * per_cent / 100
+        rows.append((f"{per_cent} %", f"{took * 1e3:,.0f} ms", f"{took / dead * 1e6:,.1f} us"))
+    await connection.close()
     return rows
 
 
@@ -105,6 +124,10 @@ async def _measured(loaded: int, lives: int) -> None:
         for row in await dead_rows(cluster, loaded):
             walked.add_row(*row)
         console.print(walked)
+        cleaned = Table("dead uploads", "a vacuum", "for each dead row")
+        for row in await vacuums(cluster, loaded):
+            cleaned.add_row(*row)
+        console.print(cleaned)
 
 
 def main(

@@ -41,17 +41,24 @@ class Job:
     table: str
     says: str
     work: Work
+    times: int = 7
+    """What takes milliseconds is done so often; the median counts."""
 
     async def measure(
         self, _stage: Stage, sites: Sites, _seconds: float
     ) -> tuple[Measured, Measured]:
-        """Work a thousand off at each size, in an order that is drawn."""
-        turn, told = sites.next(self.name), dict[int, Measured]()
-        for site in random.sample((sites.small, sites.large), 2):
+        """Work a thousand off at each size, again and again, in an order that is drawn."""
+        both = (sites.small, sites.large)
+        told: dict[int, list[Measured]] = {site.rows: [] for site in both}
+        for site in both:
             await site.database.execute(f"VACUUM catalog.{self.table}", timeout=600)
-            await make_due(site, self.due, turn)
-            told[site.rows] = await self._worked(site)
-        return told[sites.small.rows], told[sites.large.rows]
+        for _ in range(self.times):
+            turn = sites.next(self.name)
+            for site in random.sample(both, 2):
+                await make_due(site, self.due, turn)
+                told[site.rows].append(await self._worked(site))
+        small, large = (_middle(told[site.rows]) for site in both)
+        return small, large
 
     async def _worked(self, site: Site) -> Measured:
         pages, began = await _pages_read(site), time.perf_counter()
@@ -70,6 +77,13 @@ class Job:
         """Hold both sizes against each other."""
         told = f"time for a thousand due with a million uploads <= {MOST:g} x that with 10,000"
         return Pair(self.name, self.says, self.measure, MILLISECONDS, told)
+
+
+def _middle(told: Sequence[Measured]) -> Measured:
+    """Choose the one of median time, unless one went wrong."""
+    ordered = sorted(told, key=lambda each: each.seconds)
+    wrong = (each for each in ordered if each.errors)
+    return next(wrong, ordered[len(ordered) // 2])
 
 
 async def _pages_read(site: Site) -> int:
@@ -127,8 +141,8 @@ async def _outbox(site: Site) -> int:
 
 
 _JOBS: Sequence[Job] = (
-    Job("reaper", "sessions", "uploads", "1,000 sessions that ended", _reap),
-    Job("deletions", "deletions", "object_deletions", "1,000 objects to delete", _delete),
+    Job("reaper", "sessions", "uploads", "1,000 sessions that ended", _reap, 1),
+    Job("deletions", "deletions", "object_deletions", "1,000 objects to delete", _delete, 1),
     Job(
         "prune_inbox",
         "inbox",

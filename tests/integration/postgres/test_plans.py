@@ -9,7 +9,7 @@ import pytest
 
 from bench.grown import loader
 from bench.grown.plan_cases import CASES, faults_of, queries, values_of
-from bench.grown.plans import MODES, Connection, answer_of, literal
+from bench.grown.plans import GROWING, MODES, Connection, answer_of, literal
 from catalog.devstack.postgres import Cluster
 from catalog.runtime import migrations
 
@@ -17,6 +17,14 @@ ROWS, BELIEVED = 10_000, 1_000_000
 _SAY_MORE = """
 UPDATE pg_class SET reltuples = reltuples * $1
 WHERE relnamespace = 'catalog'::regnamespace AND relkind IN ('r', 'i')
+"""
+_SHARES = """
+SELECT c.relname, (
+    SELECT option_value FROM pg_options_to_table(c.reloptions)
+    WHERE option_name = 'autovacuum_vacuum_scale_factor'
+) AS share
+FROM pg_class AS c
+WHERE c.relnamespace = 'catalog'::regnamespace AND c.relname = ANY($1)
 """
 # More than anybody has counted: the last look at the table saw none that was not published.
 _WAITING = """
@@ -88,6 +96,14 @@ async def test_a_missing_index_is_noticed(grown: Connection, index: str, name: s
         found += faults_of(await answer_of(grown, query, values_of(query, ROWS), mode))
     await transaction.rollback()
     assert found != []
+
+
+async def test_no_large_table_waits_until_a_fifth_of_it_is_dead(grown: Connection) -> None:
+    """Videos change once in their lives, and go never: the default does for them."""
+    rows = await grown.fetch(_SHARES, list(GROWING))
+    told = {row["relname"]: row["share"] for row in rows}
+    assert {table for table, share in told.items() if share is None} == {"videos"}
+    assert max(float(share) for share in told.values() if share) <= 0.02
 
 
 @pytest.mark.parametrize("value", [None, True, 7, "it's", 'say "\\x"', b"\x00\xff"])

@@ -20,19 +20,18 @@ SELECT count(*) AS pruned FROM gone
 
 -- prune_history --
 -- Numbers grow with time, so the primary key finds the oldest: the busiest table
--- of all needs no further index. Only what goes is locked. Arrays, as a join for any limit
--- would read all of it.
+-- of all needs no further index. Only what goes is locked. By place, as above.
 WITH oldest AS MATERIALIZED (
-    SELECT id, at FROM catalog.upload_events ORDER BY id LIMIT :page_limit
+    SELECT ctid, at FROM catalog.upload_events ORDER BY id LIMIT :page_limit
 ), old AS MATERIALIZED (
-    SELECT h.id FROM catalog.upload_events AS h
-    WHERE h.id = ANY(
-        ARRAY(SELECT o.id FROM oldest AS o WHERE o.at < now() - :age::interval)
+    SELECT h.ctid FROM catalog.upload_events AS h
+    WHERE h.ctid = ANY(
+        ARRAY(SELECT o.ctid FROM oldest AS o WHERE o.at < now() - :age::interval)
     )
     FOR UPDATE SKIP LOCKED
 ), gone AS (
-    DELETE FROM catalog.upload_events AS h
-    WHERE h.id = ANY(ARRAY(SELECT old.id FROM old))
+    DELETE FROM catalog.upload_events
+    WHERE ctid = ANY(ARRAY(SELECT old.ctid FROM old))
     RETURNING 1
 )
 SELECT count(*) AS pruned FROM gone
@@ -43,6 +42,9 @@ WITH old AS MATERIALIZED (
     WHERE u.status = 'failed'
         AND u.session_expires_at < now() - :session_margin::interval
         AND u.updated_at < now() - :age::interval
+        -- The deadline is at most two weeks after the Init that set it, and so after the last
+        -- change: without this, each look would pass by all that failed and are kept.
+        AND u.session_expires_at < now() - :age::interval + interval '15 days'
         AND NOT EXISTS (
             SELECT 1 FROM catalog.object_deletions AS d
             WHERE d.bucket = u.bucket AND d.object_name = u.object_name AND d.deleted_at IS NULL

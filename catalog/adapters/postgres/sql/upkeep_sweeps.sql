@@ -18,7 +18,8 @@ RETURNING position, counts, started_at
 
 -- look_up_objects --
 -- The one query of a page of the bucket: it remembers how far the walk has come,
--- keeps its lease, and says what is known of every name.
+-- keeps its lease, and says what is known of every name. OFFSET 0 keeps that a probe of an
+-- index for each: a join may read all tombstones there are for a page.
 WITH held AS (
     UPDATE catalog.sweep_progress SET
         position = :position,
@@ -42,9 +43,17 @@ SELECT
     ) AS referenced
 FROM unnest(:object_names::text[], :generations::bigint[])
     WITH ORDINALITY AS o (object_name, generation, place)
-LEFT JOIN catalog.uploads AS u ON u.bucket = :bucket AND u.object_name = o.object_name
-LEFT JOIN catalog.object_deletions AS d
-    ON d.bucket = :bucket AND d.object_name = o.object_name AND d.generation = o.generation
+LEFT JOIN LATERAL (
+    SELECT up.upload_id, up.status, up.gcs_generation FROM catalog.uploads AS up
+    WHERE up.bucket = :bucket AND up.object_name = o.object_name
+    OFFSET 0
+) AS u ON true
+LEFT JOIN LATERAL (
+    SELECT gone.generation, gone.deleted_at FROM catalog.object_deletions AS gone
+    WHERE gone.bucket = :bucket AND gone.object_name = o.object_name
+        AND gone.generation = o.generation
+    OFFSET 0
+) AS d ON true
 ORDER BY o.place
 
 -- waiting_uploads --
