@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from tests.support.acknowledged import Acknowledged, AnsweredInit
 from tests.support.audit import Audit, Books, audit
 
@@ -40,6 +42,8 @@ class Case:
             "raw_file_reference": f"gs://bucket/{NAME}", "raw_generation": "7",
         }
     )  # fmt: skip
+    others: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    """Videos beside it."""
     news: dict[str, Any] = field(default_factory=lambda: {"processed_at": AT})
     decisions: list[str] = field(default_factory=lambda: ["insert", "complete"])
     events: list[dict[str, Any]] = field(
@@ -56,7 +60,7 @@ class Case:
         said.news[KEY] = AT
         books: Any = Books(
             uploads={UPLOAD: self.upload} if self.upload else {},  # type: ignore[dict-item]  # rows
-            videos={VIDEO: self.video},  # type: ignore[dict-item]  # are read like mappings
+            videos={VIDEO: self.video, **self.others},  # type: ignore[dict-item]  # are mappings
             inbox={KEY: self.news},  # type: ignore[dict-item]
             decisions={UPLOAD: self.decisions},
             events=self.events,  # type: ignore[arg-type]
@@ -79,6 +83,12 @@ def test_an_upload_that_is_gone_or_was_made_again_is_lost() -> None:
     remade = Case()
     remade.upload["created_at"] = LATER
     assert remade.audited().lost == [f"upload {UPLOAD}, made again after it was answered"]
+
+
+def test_a_video_that_was_made_again_is_lost() -> None:
+    remade = Case()
+    remade.video["created_at"] = LATER
+    assert remade.audited().lost == [f"video {VIDEO}"]
 
 
 def test_news_that_was_redone_after_its_answer_is_lost() -> None:
@@ -104,3 +114,26 @@ def test_a_second_end_is_a_double_transition_and_a_second_event_a_duplicate() ->
     doubled = Case()
     doubled.events.append(_event(UPLOAD, "video.upload.completed"))
     assert len(doubled.audited(published=3).duplicate_events) == 1
+
+
+def test_two_videos_of_one_file_are_a_double_transition() -> None:
+    copied = Case(others={uuid.uuid4(): Case().video})
+    assert copied.audited().double_transitions == [f"2 videos of gs://bucket/{NAME}"]
+
+
+def test_what_nobody_was_told_of_is_named() -> None:
+    stranger = uuid.uuid4()
+    found = Case(others={stranger: Case().video | {"raw_file_reference": None}}).audited()
+    assert found.others == [f"video {stranger}, which nobody was told of"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("content_md5", "1" * 32), ("status", "failed"), ("video_id", None), ("gcs_generation", "8")],
+)
+def test_an_upload_that_ended_otherwise_than_it_should_is_named(
+    column: str, value: str | None
+) -> None:
+    wrong = Case()
+    wrong.upload[column] = value
+    assert [line.split(" is ")[0] for line in wrong.audited().others] == [f"upload {UPLOAD}"]
