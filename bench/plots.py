@@ -18,8 +18,11 @@ _SHADES = ("#35618f", "#7aa6d1", "#b8cfe5", "#dde8f3")
 
 
 def ratios(rows: Sequence[Row]) -> str:
-    """Show how far each row is from its bar: 1 is the bar, the whisker the rounds."""
-    shown = [row for row in rows if row.ratio is not None]
+    """Show how far each row is from its bar: 1 is the bar, the whisker the rounds.
+
+    A bar of 0 has no such scale; its row is in the table alone.
+    """
+    shown = [row for row in rows if row.ratio is not None and row.bar.factor]
     figure, axes = _figure(max(1.5, 0.42 * len(shown) + 0.9))
     for place, row in enumerate(reversed(shown)):
         assert row.ratio is not None

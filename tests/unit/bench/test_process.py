@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bench import plots
 from bench.activity import Activity
 from bench.process import BARS
 from bench.process.soaked import COUNTS, GROWN, Look, left, numbers_of
@@ -47,6 +48,13 @@ def test_one_task_too_many_or_memory_that_grows_misses_its_bar() -> None:
     told = verdicts(numbers_of(looked(100), looked(109, more=1), looked(109)))
     missed = {figure for figure, verdict in told.items() if verdict is Verdict.MISSED}
     assert missed == {GROWN, *(left(name, "calls") for name in COUNTS)}
+
+
+def test_a_bar_of_nothing_is_drawn_on_no_scale() -> None:
+    numbers = numbers_of(looked(100), looked(100), looked(100))
+    sample = Sample("soak", 1, Measured(1, 1.0, numbers=numbers))
+    drawn = plots.ratios(judged(BARS, [sample]))
+    assert drawn.startswith("<svg")
 
 
 def test_calls_that_failed_miss_all_of_them() -> None:
