@@ -42,7 +42,9 @@ def queries() -> Mapping[str, Query]:
 
 def values_of(query: Query, rows: int) -> Values:
     """Ask with rows that are there, so that what is read is what such a call reads."""
-    usual = {**_of_item(of_the_busiest(rows), rows), **_of_pages(rows)}
+    usual = {**_of_item(of_the_busiest(rows), rows), **_of_pages()}
+    if "object_names" in query.parameters:
+        usual |= _of_sweep(rows)
     asked = {**usual, **CASES.get(query.name, Case()).values}
     return {name: asked[name] for name in query.parameters}
 
@@ -142,8 +144,16 @@ def _of_declaration() -> Values:
     }
 
 
-def _of_pages(rows: int) -> Values:
-    swept = sorted(some(rows, SWEPT), key=lambda item: item.object_name)
+def _of_sweep(rows: int) -> Values:
+    """Name a thousand objects of a small part of all names, as a page of the bucket does."""
+    found = sorted(some(rows, 20 * SWEPT), key=lambda item: item.object_name)[:SWEPT]
+    return {
+        "object_names": [item.object_name for item in found],
+        "generations": [item.generation for item in found],
+    }
+
+
+def _of_pages() -> Values:
     return {
         "page_limit": PAGE,
         "limit": PAGE,
@@ -154,11 +164,9 @@ def _of_pages(rows: int) -> Values:
         "behind_id": None,
         "behind_generation": 0,
         "behind_bucket": BUCKET,
-        "behind_name": swept[0].object_name,
+        "behind_name": "videos/8",
         "status": None,
-        "object_names": [item.object_name for item in swept],
         "owner": uuid.uuid4(),
-        "generations": [item.generation for item in swept],
         "name": "walk",
         "position": "p",
         "counts": "{}",

@@ -18,8 +18,8 @@ RETURNING position, counts, started_at
 
 -- look_up_objects --
 -- The one query of a page of the bucket: it remembers how far the walk has come,
--- keeps its lease, and says what is known of every name. OFFSET 0 keeps that a probe of an
--- index for each: a join may read all tombstones there are for a page.
+-- keeps its lease, and says what is known of every name. Only tombstones
+-- between its names are joined: there may be many more than the page has.
 WITH held AS (
     UPDATE catalog.sweep_progress SET
         position = :position,
@@ -43,17 +43,14 @@ SELECT
     ) AS referenced
 FROM unnest(:object_names::text[], :generations::bigint[])
     WITH ORDINALITY AS o (object_name, generation, place)
-LEFT JOIN LATERAL (
-    SELECT up.upload_id, up.status, up.gcs_generation FROM catalog.uploads AS up
-    WHERE up.bucket = :bucket AND up.object_name = o.object_name
-    OFFSET 0
-) AS u ON true
-LEFT JOIN LATERAL (
-    SELECT gone.generation, gone.deleted_at FROM catalog.object_deletions AS gone
-    WHERE gone.bucket = :bucket AND gone.object_name = o.object_name
-        AND gone.generation = o.generation
-    OFFSET 0
-) AS d ON true
+LEFT JOIN catalog.uploads AS u ON u.bucket = :bucket AND u.object_name = o.object_name
+LEFT JOIN (
+    SELECT gone.object_name, gone.generation, gone.deleted_at
+    FROM catalog.object_deletions AS gone
+    WHERE gone.bucket = :bucket
+        AND gone.object_name >= (SELECT min(name) FROM unnest(:object_names::text[]) AS name)
+        AND gone.object_name <= (SELECT max(name) FROM unnest(:object_names::text[]) AS name)
+) AS d ON d.object_name = o.object_name AND d.generation = o.generation
 ORDER BY o.place
 
 -- waiting_uploads --
