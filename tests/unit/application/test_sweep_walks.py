@@ -7,10 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from catalog.adapters.memory.store import MemoryStore
+from catalog.application.finalize_upload import FinalizeOutcome
+from catalog.application.records import Arrival
 from catalog.application.sweep_walk import SweepMode, SweepRun
+from catalog.domain.upload import UploadStatus
 from tests.support.world import World
 from tests.unit.application.breaking_walk import broken_off, completed_and_waiting
-from tests.unit.application.upkeep_over_memory import put_orphan, upkeep
+from tests.unit.application.upkeep_over_memory import put, put_orphan, upkeep
 
 REPAIR = SweepMode.REPAIR
 
@@ -47,6 +50,23 @@ async def test_a_stop_leaves_the_walk_for_the_next_run(world: World) -> None:
     assert stopped.position == seen[-1].split()[0]
     result = await sweep(SweepRun(REPAIR))
     assert (result.state, result.counts["objects"]) == ("finished", 10)
+
+
+async def test_a_stop_within_a_page_leaves_the_rest_of_it_to_the_next_run(world: World) -> None:
+    uploads = [await world.waiting() for _ in range(3)]
+    for upload in uploads:
+        put(world, upload)
+    stop, sweep = asyncio.Event(), upkeep(world).bucket_sweep(at_once=1)
+
+    async def finalize(arrival: Arrival) -> FinalizeOutcome:
+        stop.set()
+        return await sweep.finalize(arrival)
+
+    stopped = await replace(sweep, finalize=finalize)(SweepRun(REPAIR, stop=stop))
+    assert (stopped.state, stopped.counts["completed"]) == ("stopped", 1)
+    assert (await sweep(SweepRun(REPAIR))).state == "finished"
+    after = [await world.now(upload) for upload in uploads]
+    assert [each.status for each in after] == [UploadStatus.COMPLETED] * 3
 
 
 async def test_two_at_once_do_not_walk_the_same(world: World) -> None:
