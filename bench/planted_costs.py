@@ -91,6 +91,6 @@ PLANTED = (
         "grown_plans",
         "grown: plans",
         exact=True,
-        options=("--large", "20000"),
+        options=("--large", "100000"),
     ),
 )
