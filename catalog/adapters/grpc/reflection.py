@@ -6,7 +6,6 @@ import grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2, reflection_pb2_grpc
 
 _V1 = "grpc.reflection.v1.ServerReflection"
-REFLECTION_SERVICES = (_V1, reflection.SERVICE_NAME)
 
 
 def add_reflection(server: grpc.aio.Server, services: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import grpc
 from grpc_health.v1 import (  # type: ignore[import-untyped]  # ships no types
@@ -13,8 +14,8 @@ from grpc_health.v1 import (  # type: ignore[import-untyped]  # ships no types
 )
 
 from catalog.adapters.grpc.guard import Guard
-from catalog.adapters.grpc.interceptor import CallInterceptor
-from catalog.adapters.grpc.reflection import REFLECTION_SERVICES, add_reflection
+from catalog.adapters.grpc.guarded_services import GuardedServices
+from catalog.adapters.grpc.reflection import add_reflection
 from catalog.adapters.grpc.uploads import UploadServicer
 from catalog.adapters.grpc.videos import VideoServicer
 from catalog.api.video.v1 import upload_pb2, upload_pb2_grpc, video_pb2, video_pb2_grpc
@@ -90,13 +91,13 @@ class GrpcServer:
         self,
         server: grpc.aio.Server,
         servicer: health.aio.HealthServicer,
-        interceptor: CallInterceptor,
+        services: GuardedServices,
         port: int,
     ) -> None:
         self.port = port
         self._server = server
         self._health = servicer
-        self._interceptor = interceptor
+        self._services = services
         self._stopping = False
         # Whoever cancels the library's wait cancels what its stop waits for, grace and all.
         self._ended = asyncio.create_task(server.wait_for_termination(), name="grpc-server")
@@ -120,12 +121,12 @@ class GrpcServer:
         """Drain, refuse new calls, let those in flight finish within the grace, cancel the rest."""
         self._stopping = True
         await self.drain()
-        self._interceptor.refuse_new_calls()
+        self._services.refuse_new_calls()
         async with asyncio.timeout(grace_seconds + _STOP_MARGIN_SECONDS):
             refusal_seconds = min(refusal_seconds, grace_seconds / 2)
             await asyncio.sleep(refusal_seconds)
             await self._server.stop(grace_seconds - refusal_seconds)
-        self._interceptor.tell_refusals()
+        self._services.tell_refusals()
 
 
 @asynccontextmanager
@@ -136,16 +137,19 @@ async def grpc_server(
 
     Raises RuntimeError when the address cannot be bound.
     """
-    interceptor = CallInterceptor(guard, SERVICES, (HEALTH, *REFLECTION_SERVICES))
-    server = grpc.aio.server(interceptors=[interceptor], options=settings.channel_options())
-    upload_pb2_grpc.add_UploadServiceServicer_to_server(uploads, server)
-    video_pb2_grpc.add_VideoServiceServicer_to_server(videos, server)
+    services = GuardedServices(guard)
+    # All that generated code does with a server is add methods to it.
+    taken_for_server = cast("grpc.aio.Server", services)
+    upload_pb2_grpc.add_UploadServiceServicer_to_server(uploads, taken_for_server)
+    video_pb2_grpc.add_VideoServiceServicer_to_server(videos, taken_for_server)
+    server = grpc.aio.server(options=settings.channel_options())
     servicer = await _add_health(server, serving=settings.serving)
     if settings.reflection:
         add_reflection(server, (*SERVICES, HEALTH))
+    server.add_generic_rpc_handlers((services,))
     port = server.add_insecure_port(settings.address)
     await server.start()
-    running = GrpcServer(server, servicer, interceptor, port)
+    running = GrpcServer(server, servicer, services, port)
     try:
         yield running
     finally:

@@ -44,7 +44,7 @@ class UploadUseCases:
 
 
 class UploadServicer(upload_pb2_grpc.UploadServiceServicer):
-    """Runs behind a CallInterceptor, which knows the caller and answers all errors."""
+    """Runs behind GuardedServices, which know the caller and answer all errors."""
 
     def __init__(self, use_cases: UploadUseCases) -> None:
         self._use_cases = use_cases

@@ -15,7 +15,7 @@ GetVideoUseCase = Callable[[UserId, str], Awaitable[Video]]
 
 
 class VideoServicer(video_pb2_grpc.VideoServiceServicer):
-    """Runs behind a CallInterceptor, which knows the caller and answers all errors."""
+    """Runs behind GuardedServices, which know the caller and answer all errors."""
 
     def __init__(self, create_video: CreateVideoUseCase, get_video: GetVideoUseCase) -> None:
         self._create_video = create_video
