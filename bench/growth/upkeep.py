@@ -164,7 +164,13 @@ _JOBS: Sequence[Job] = (
         "1,000 uploads that failed long ago",
         _batches(lambda pruning: pruning.failed_uploads(_ENDED, _MARGIN, _PRUNED, _BATCH)),
     ),
-    Job("prune_tombstones", "tombstones", "object_deletions", "1,000 old tombstones", _tombstones),
+    Job(
+        "prune_tombstones",
+        "tombstones",
+        "object_deletions",
+        "1,000 old tombstones, past all that are kept",
+        _tombstones,
+    ),
     Job("prune_outbox", "outbox", "outbox_events", "1,000 events published long ago", _outbox),
 )
 UPKEEP: Sequence[Pair] = tuple(job.pair() for job in _JOBS)
