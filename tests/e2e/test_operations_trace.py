@@ -156,14 +156,19 @@ async def test_published_events_are_found_among_those_of_others(
     assert other.upload_id not in {each.aggregate_id for each in trace.events}
 
 
-async def test_a_long_story_is_cut_to_its_newest_lines_and_says_so(world: World) -> None:
+async def test_a_long_story_is_cut_to_its_newest_lines_and_says_so(
+    world: World, database: str, tmp_path: Path
+) -> None:
     upload = await world.waiting()
     for _ in range(3):
         await world.init_again(upload)
     completed = await world.finalize(a_stored_object(upload, md5=an_md5()))
 
     trace = await _trace(world, upload, limit=2)
+    arguments = ("trace", str(upload.upload_id), "--limit", "2")
+    shown = await Operator(database, tmp_path).run(*arguments)
 
+    assert shown.err == "catalog: older lines were left out: --limit 20\n"
     assert completed.effect == "failed"
     assert trace.cut
     assert "user: init -> insert" not in _spoken(trace)
