@@ -10,12 +10,12 @@ import grpc
 import pytest
 
 from catalog.client import CatalogClient, Phase, Progress, Uploader
-from tests.e2e import commands
 from tests.e2e.owner import as_person, cancel
 from tests.e2e.person import Person, an_md5
 from tests.e2e.refusals import refusal
 from tests.e2e.sessions import open_session
 from tests.e2e.sites import Site
+from tests.support import commands
 from tests.support.service import BUCKET
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,11 +8,11 @@ import pytest
 
 from catalog.api.video.v1.upload_pb2 import GetUploadResponse
 from catalog.client import CatalogClient
-from tests.e2e import commands
 from tests.e2e.owner import as_person, cancel, page, report
 from tests.e2e.person import Person, an_md5
 from tests.e2e.refusals import refusal
 from tests.e2e.sites import Site
+from tests.support import commands
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
