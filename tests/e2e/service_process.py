@@ -40,8 +40,12 @@ class Served:
 async def served(
     emulator: Emulator, dsn: str, log: Path, settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[Served]:
-    """Run `catalog serve`; the emulator pushes to it. `settings` are environment variables."""
-    environment = {**service_settings(emulator, dsn), **(settings or {})}
+    """Run `catalog serve`; the emulator pushes to it. `settings` are environment variables.
+
+    Calls may take all the time there is, unless these say otherwise.
+    """
+    unlimited = {"CATALOG_LIMITS__WORK_SHARE": "0"}
+    environment = service_settings(emulator, dsn) | unlimited | dict(settings or {})
     async with service_process(environment, log=log) as running:
         push_to(emulator, running.http_port)
         yield Served(running, log)

@@ -23,8 +23,10 @@ Changes = Mapping[str, Mapping[str, Any]]
 _PATIENT: Changes = {
     "server": {"call_deadline_seconds": 60, "callback_deadline_seconds": 30},
     "gcs": {"timeout_seconds": 30},
+    "limits": {"work_share": 0},
 }
-"""What takes long here is the machine: only tests of deadlines have short ones."""
+"""What takes long here is the machine: only tests of deadlines have short ones, and none but
+those of overload is turned away because others need the cores."""
 
 
 @dataclass(frozen=True, slots=True)

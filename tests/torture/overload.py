@@ -26,6 +26,7 @@ from grpc_health.v1 import (  # type: ignore[import-untyped]  # ships no types
 
 from catalog.api.video.v1.upload_pb2 import InitResumableUploadRequest
 from catalog.emulator import Emulator
+from catalog.runtime.settings import LimitsSettings
 from tests.e2e.service_process import Served, served
 from tests.torture.figures import Figures
 from tests.torture.overload_load import METHOD, Order, Said
@@ -164,7 +165,10 @@ async def generating(service: Served) -> AsyncIterator[Generator]:
 async def test_three_times_too_much_is_refused_quickly_while_the_rest_is_served(
     emulator: Emulator, database: str, tmp_path: Path, figures: Figures
 ) -> None:
-    limits = {"CATALOG_LIMITS__MAX_CALLS": str(_PLACES)}
+    limits = {
+        "CATALOG_LIMITS__MAX_CALLS": str(_PLACES),
+        "CATALOG_LIMITS__WORK_SHARE": str(LimitsSettings().work_share),
+    }
     health, client = Health(), Client()
     async with (
         served(emulator, database, tmp_path / "service.log", limits) as service,
