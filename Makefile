@@ -125,7 +125,7 @@ mutants: $(VENV)/.dev ## Seed bugs, or only MUTANT, and show that the tests catc
 torture: $(VENV)/.dev ## Hold the promises in their large sizes (half an hour) and write docs/torture.md
 	@mkdir -p $(dir $(TORTURE_FIGURES)) && rm -f $(TORTURE_FIGURES)
 	@$(if $(TORTURE_ALONE),pytest -n 0 $(TORTURE_OPTIONS) $(TORTURE_ALONE))
-	@pytest -n 2 $(TORTURE_OPTIONS) --torture-page docs/torture.md $(TORTURE)
+	@$(if $(TORTURE),pytest -n 2 $(TORTURE_OPTIONS) --torture-page docs/torture.md $(TORTURE))
 
 bench: $(VENV)/.dev ## Measure hot paths beside their bare parts (10 minutes), or only SCENARIO
 	@python -m bench run $(addprefix --scenario ,$(SCENARIO)) $(BENCH_ARGS)

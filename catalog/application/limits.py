@@ -41,7 +41,7 @@ class WorkBudget:
 
     share: float
     """Of one thread's time, over 0 and up to 1; 0 = no limit."""
-    burst_seconds: float = 0.25
+    burst_seconds: float = 0.1
     """What may be saved up while there is less to do."""
     clock: Callable[[], float] = time.perf_counter
     _left: float = field(default=0.0, init=False)

@@ -178,7 +178,7 @@ class LimitsSettings(_Section):
 
     max_calls: int = Field(32, ge=1, le=10_000)
     max_pushes: int = Field(32, ge=1, le=10_000)
-    work_share: float = Field(0.5, ge=0, le=1)
+    work_share: float = Field(0.4, ge=0, le=1)
     user_calls_per_second: float = Field(20.0, ge=0, le=100_000)
     user_burst: int = Field(100, ge=1, le=100_000)
 

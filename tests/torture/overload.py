@@ -37,7 +37,7 @@ _PLACES = 8
 """What the service gets done in 20 ms, as its settings advise."""
 _FIRST_PACE = 200.0
 _STEP = 1.25
-_STEP_SECONDS = 3.0
+_STEP_SECONDS = 4.0
 _REFUSED_SECONDS = 0.02
 _GOODPUT = 0.9
 _HEALTH_EVERY_SECONDS = 1.0
