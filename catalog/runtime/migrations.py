@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sysconfig
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -29,9 +30,13 @@ def folder() -> Path:
     return inside if inside.is_dir() else package.parent / "migrations"
 
 
-def versions() -> list[str]:
-    """List the versions that this release needs, in order."""
-    return sorted(path.name.split("_", 1)[0] for path in folder().glob("*.sql"))
+@cache
+def versions() -> Sequence[str]:
+    """List the versions that this release needs, in order.
+
+    Looked up once: readiness asks twice a second, and a release does not change.
+    """
+    return tuple(sorted(path.name.split("_", 1)[0] for path in folder().glob("*.sql")))
 
 
 def apply(dsn: str, *, create: bool = True, wait_seconds: int = 30) -> Sequence[str]:

@@ -77,7 +77,7 @@ async def test_two_at_once_do_not_disturb_each_other(cluster: Cluster) -> None:
 
 async def test_what_is_missing_is_named(cluster: Cluster, template: Cluster) -> None:
     for dsn, missing in (
-        (await lasting_database(cluster, "template1"), migrations.versions()),
+        (await lasting_database(cluster, "template1"), list(migrations.versions())),
         (template.dsn(TEMPLATE), []),
     ):
         async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
