@@ -1,14 +1,14 @@
 """What the load generator asks of tables that have grown: any row of them, none twice as likely."""
 
 from bench.grown.model import Fate, Grown, arrivals, fresh, some
-from bench.items import CONTENT_TYPE, SIZE_BYTES, Item
+from bench.items import Item
 from bench.load import grpc_connection, http_connection
 from bench.load.grpc_frames import Call, header_block
 from bench.load.http_connection import Post, post
+from bench.load.messages import UPLOADS, spell_get, spell_init
 from bench.load.paced import Asked, Paced, ask_in_turns
 from catalog.api.video.v1 import upload_pb2
 
-_SERVICE = "/video.v1.UploadService/"
 _PATH = "/_/gcs/callback"
 _POSTERS = 16
 _SPARE = 8
@@ -72,25 +72,11 @@ def _items(kind: str, tag: str, rows: int, count: int) -> list[Grown]:
 
 
 def _call(kind: str, item: Item) -> Call:
-    method, message = {"get": ("GetUpload", _get), "list": ("ListUploads", _list)}.get(
-        kind, ("InitResumableUpload", _init)
+    method, message = {"get": ("GetUpload", spell_get), "list": ("ListUploads", _list)}.get(
+        kind, ("InitResumableUpload", spell_init)
     )
-    headers = header_block(_SERVICE + method, (("user_id", str(item.user)),))
+    headers = header_block(UPLOADS + method, (("user_id", str(item.user)),))
     return Call(headers, message(item))
-
-
-def _init(item: Item) -> bytes:
-    return upload_pb2.InitResumableUploadRequest(
-        filename=f"{item.tag}.mp4",
-        size_bytes=SIZE_BYTES,
-        content_type=CONTENT_TYPE,
-        content_md5_hex=item.md5_hex,
-        duration_seconds=12,
-    ).SerializeToString()
-
-
-def _get(item: Item) -> bytes:
-    return upload_pb2.GetUploadRequest(upload_id=str(item.upload_id)).SerializeToString()
 
 
 def _list(_item: Item) -> bytes:
