@@ -66,6 +66,8 @@ class ShardMarks:
         self._every = full_look_seconds
         self._marks: dict[int, int] = {}
         self._full_due: dict[int, float] = {}
+        self._asked_for: dict[int, list[float]] = {}
+        """When else a full look is wanted: each of these moments has rows of its own."""
 
     def add(self, shards: Collection[int], now: float) -> None:
         """Begin with shards of which nothing is known: with a full look."""
@@ -76,13 +78,14 @@ class ShardMarks:
         for shard in shards:
             self._marks.pop(shard, None)
             self._full_due.pop(shard, None)
+            self._asked_for.pop(shard, None)
 
     def plan(self, now: float) -> Mapping[int, int]:
         """Map the shards to look at to their marks; 0 is a full look.
 
         Full looks are few at a time: in a bloated index each may be long.
         """
-        due = sorted((at, shard) for shard, at in self._full_due.items() if at <= now)
+        due = sorted((at, shard) for shard in self._full_due if (at := self._due(shard)) <= now)
         return self._marks | {shard: 0 for _, shard in due[:_FULL_LOOKS_AT_ONCE]}
 
     def learn(
@@ -105,12 +108,18 @@ class ShardMarks:
             self._marks[shard] = max(0, min(horizon, lowest.get(shard, horizon + 1) - 1))
             if mark == 0:
                 self._full_due[shard] = now + max(self._every, took * _REST_AFTER_FULL_LOOK)
+                later = [at for at in self._asked_for.pop(shard, ()) if at > now]
+                if later:
+                    self._asked_for[shard] = later
 
     def look_fully(self, shard: int, at: float) -> None:
         """See to it that rows below the mark are looked at then, or earlier."""
         if shard in self._full_due:
-            self._full_due[shard] = min(self._full_due[shard], at)
+            self._asked_for.setdefault(shard, []).append(at)
 
     def next_full(self) -> float:
         """When the next full look is due."""
-        return min(self._full_due.values(), default=float("inf"))
+        return min(map(self._due, self._full_due), default=float("inf"))
+
+    def _due(self, shard: int) -> float:
+        return min(self._full_due[shard], *self._asked_for.get(shard, ()), float("inf"))

@@ -106,7 +106,8 @@ async def test_one_trace_and_one_story_lead_from_init_to_the_subscriber(
             traces = await heard(subscriber, uploads)
             published = [message.attributes["event_type"] for message in emulator.published]
             await until(lambda: len(spans.named("outbox.publish")) == len(published))
-            await until(lambda: len(spans.named("gcs.callback")) == UPLOADS)
+            await until(lambda: len(spans.named("upload.finalize")) == UPLOADS)
+            await until(lambda: len(spans.named("gcs.callback")) >= UPLOADS)
     assert all(traces[each.upload_id] == each.trace_id for each in uploads if each.trace_id)
     assert_one_trace(spans, traces)
     lines = log.read_text("utf-8").splitlines()

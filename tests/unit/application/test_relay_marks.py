@@ -95,6 +95,9 @@ class TestShardMarks:
         assert marks.plan(2.9) == {1: 100, 2: 100}
         assert marks.plan(3) == {1: 100, 2: 0}
         marks.learn(marks.plan(3), 100, {}, 3)
+        assert marks.next_full() == 4
+        assert marks.plan(4) == {1: 100, 2: 0}
+        marks.learn(marks.plan(4), 100, {}, 4)
         assert marks.next_full() == 5
         assert marks.plan(5) == {1: 0, 2: 100}
 
@@ -114,6 +117,15 @@ class TestShardMarks:
         marks.learn(plan, 100, {}, 0)
         marks.look_fully(1, 0)
         assert marks.plan(9) == {2: 0}
+
+    def test_what_is_asked_for_while_a_full_look_is_under_way_is_looked_at_after_it(self) -> None:
+        marks = ShardMarks(3600)
+        marks.add([1], 0)
+        plan = marks.plan(0)
+        marks.look_fully(1, 0.5)
+        marks.learn(plan, 100, {}, 0)
+        assert marks.plan(0.4) == {1: 100}
+        assert marks.plan(0.5) == {1: 0}
 
     @pytest.mark.parametrize("horizon", [0, 10])
     def test_no_mark_is_above_the_horizon_or_below_nothing(self, horizon: int) -> None:
