@@ -16,6 +16,7 @@ from opentelemetry.sdk.metrics.export import (
     AggregationTemporality,
     Histogram,
     Metric,
+    MetricReader,
     MetricsData,
     PeriodicExportingMetricReader,
     ResourceMetrics,
@@ -36,25 +37,8 @@ class FiguresProvider(MeterProvider):
         self.spreads = spreads
 
 
-class ShownFigures(PrometheusMetricReader):
-    """Shows figures to Prometheus."""
-
-    def __init__(self, spreads: Spreads, **more: Any) -> None:  # noqa: ANN401 - the reader's signature
-        self._spreads = spreads
-        super().__init__(**more)
-
-    def _receive_metrics(
-        self,
-        metrics_data: MetricsData,
-        timeout_millis: float = 10_000,
-        **more: Any,  # noqa: ANN401 - the reader's signature
-    ) -> None:
-        shown = _with(self._spreads, metrics_data)
-        super()._receive_metrics(shown, timeout_millis, **more)
-
-
-class PushedFigures(PeriodicExportingMetricReader):
-    """Pushes figures to a collector."""
+class _RealHistograms(MetricReader):
+    """What a reader of the SDK's becomes one of ours by."""
 
     def __init__(self, spreads: Spreads, *rest: Any, **more: Any) -> None:  # noqa: ANN401 - the reader's signature
         self._spreads = spreads
@@ -67,7 +51,15 @@ class PushedFigures(PeriodicExportingMetricReader):
         **more: Any,  # noqa: ANN401 - the reader's signature
     ) -> None:
         shown = _with(self._spreads, metrics_data)
-        super()._receive_metrics(shown, timeout_millis, **more)
+        super()._receive_metrics(shown, timeout_millis, **more)  # type: ignore[safe-super]  # the reader's, next in line
+
+
+class ShownFigures(_RealHistograms, PrometheusMetricReader):
+    """Shows figures to Prometheus."""
+
+
+class PushedFigures(_RealHistograms, PeriodicExportingMetricReader):
+    """Pushes figures to a collector."""
 
 
 def _with(spreads: Spreads, data: MetricsData) -> MetricsData:
