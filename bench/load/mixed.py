@@ -58,7 +58,7 @@ class ImpatientConnection(GrpcConnection):
         self._unfollowed = self._stream
 
     def _answered(self, stream: int, error: str) -> None:
-        if error == _REFUSED:
+        if error == _REFUSED and stream in self._began:
             self._impatience.refused += 1
             error = ""
         super()._answered(stream, error)

@@ -25,6 +25,7 @@ from bench.load.grpc_frames import (
 )
 from bench.load.http_connection import Post, connected, post
 from catalog.adapters.http.server import HttpSettings, http_server
+from tests.unit.bench.wire import Wire
 
 LONG = b"x" * 15_000
 
@@ -69,20 +70,6 @@ async def test_every_call_is_asked_and_answered_once(port: int) -> None:
 async def test_long_messages_get_through(port: int) -> None:
     told = await asked(port, Asking(iter([call(LONG)] * 60)), at_once=60)
     assert (told["total"], told["errors"]) == (60, 0)
-
-
-class Wire(asyncio.Transport):
-    """What is written, and nobody who reads it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = b""
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += bytes(data)
-
-    def is_closing(self) -> bool:
-        return False
 
 
 def messages(wire: Wire) -> int:

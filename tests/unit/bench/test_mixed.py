@@ -7,9 +7,20 @@ from dataclasses import dataclass, field
 
 import grpc
 import pytest_asyncio
+from hpack import Encoder
 
-from bench.load.mixed import Part, load_cancelled, load_mixed
+from bench.load.closed_loop import Asking
+from bench.load.grpc_frames import END_STREAM, HEADERS, Call, frame, header_block
+from bench.load.mixed import (
+    Impatience,
+    ImpatientConnection,
+    Part,
+    load_cancelled,
+    load_mixed,
+)
+from tests.unit.bench.wire import Wire
 
+REFUSAL = Encoder().encode([("grpc-status", "8")])
 METHODS = ("InitResumableUpload", "GetUpload", "ListUploads")
 
 
@@ -81,6 +92,19 @@ async def test_refusals_beside_them_are_counted_and_are_no_errors(server: Answer
     told = await impatient(server, 1)
     assert told["errors"] == 0
     assert int(str(told["refused"])) + int(str(told["cancelled"])) == told["total"]
+
+
+async def test_a_refusal_of_a_call_that_was_given_up_counts_nothing() -> None:
+    call = Call(header_block("/a.Service/Echo", ()), b"")
+    asking, impatience = Asking(iter([call])), Impatience(1)
+    connection = ImpatientConnection(asking, 1, impatience)
+    connection.connection_made(Wire())
+    connection.start()
+    async with asyncio.timeout(10):
+        while not impatience.cancelled:  # noqa: ASYNC110 - nobody tells us
+            await asyncio.sleep(0.005)
+    connection.data_received(frame(HEADERS, END_STREAM, 1, REFUSAL))
+    assert (asking.answered, impatience.refused) == (1, 0)
 
 
 async def test_in_one_that_is_not_cancelled_a_refusal_is_an_error(server: Answering) -> None:
