@@ -1,5 +1,6 @@
 """A real PostgreSQL for every test: one server a session, one migrated clone a test."""
 
+import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -36,12 +37,25 @@ def pool_settings(dsn: str, *, size: int = 10) -> PoolSettings:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A server for the whole session. CATALOG_TEST_POSTGRES_BIN chooses another version."""
+    """A server for the whole session. CATALOG_TEST_POSTGRES_BIN chooses another version.
+
+    It counts and tidies nothing by itself: that would come at any moment of a test, or at none.
+    """
     chosen = os.environ.get("CATALOG_TEST_POSTGRES_BIN")
     with running_cluster(
         binaries=Path(chosen) if chosen else None, durable=False, trust=True
     ) as server:
+        asyncio.run(_leave_tables_alone(server))
         yield server
+
+
+async def _leave_tables_alone(cluster: Cluster) -> None:
+    admin = await asyncpg.connect(cluster.dsn())
+    try:
+        await admin.execute("ALTER SYSTEM SET autovacuum = off")
+        await admin.execute("SELECT pg_reload_conf()")
+    finally:
+        await admin.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 
 from bench.grown.loader import BYTES_AN_UPLOAD, NoRoomError, check_room
 from bench.grown.model import TAG, Fate, Grown, arrivals, fresh, of_the_busiest, some
-from bench.grown.rows import BY_TABLE
+from bench.grown.rows import FILLED
 from bench.growth import ACTIVITIES, BARS
 from bench.later import Later
 from bench.load.paced import Asked, Paced, ask_in_turns
@@ -48,10 +48,10 @@ def test_people_have_as_many_uploads_at_each_size(rows: int) -> None:
 
 
 def test_no_two_uploads_have_a_key_in_common() -> None:
-    rows = [row for item in every(10_000) for row in BY_TABLE["uploads"].rows(item, NOW)]
-    columns = BY_TABLE["uploads"].columns
+    uploads = next(each for each in FILLED if each.table == "uploads")
+    rows = [row for item in every(10_000) for row in uploads.rows(item, NOW)]
     for key in (("upload_id",), ("bucket", "object_name"), ("user_id", "content_md5")):
-        places = [columns.index(name) for name in key]
+        places = [uploads.columns.index(name) for name in key]
         assert len({tuple(row[place] for place in places) for row in rows}) == len(rows)
 
 
@@ -79,27 +79,29 @@ def test_growth_is_measured_when_it_is_asked_for_and_only_then() -> None:
 
 @dataclass(slots=True)
 class Echo:
-    """A connection that answers at once."""
+    """A connection that answers at once, and notes in whose turn it was asked."""
 
-    asking: Paced[int]
-    at: list[float] = field(default_factory=list)
+    name: str
+    turns: list[str]
+    asking: Paced[int] = field(default_factory=lambda: Paced(iter(range(100))))
 
     def start(self) -> None:
         if self.asking.next() is not None:
-            self.at.append(time.perf_counter())
-            self.asking.answer(self.at[-1])
+            self.turns.append(self.name)
+            self.asking.answer(time.perf_counter())
 
     def close(self) -> None: ...
 
 
 async def test_both_are_asked_in_turns_at_one_pace_whatever_they_answer() -> None:
-    echoes = [Echo(Paced(iter(range(100)))) for _ in range(2)]
+    turns: list[str] = []
+    echoes = [Echo(name, turns) for name in ("small", "large")]
     both = [Asked.of(echo.asking, [echo], os.getpid()) for echo in echoes]
     told = await ask_in_turns(both, rate=100, seconds=0.2, warm_seconds=0.05)
     assert [each["operations"] for each in told] == [20, 20]
     assert [each["total"] for each in told] == [25, 25]
-    first, second = (echo.at for echo in echoes)
-    assert max(abs(a - b) for a, b in zip(first, second, strict=True)) < 0.2
+    pairs = zip(turns[::2], turns[1::2], strict=True)
+    assert {frozenset(pair) for pair in pairs} == {frozenset(("small", "large"))}
 
 
 def test_nothing_is_asked_that_is_not_due() -> None:
