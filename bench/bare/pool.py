@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 import asyncpg
 
 from catalog.adapters.postgres.pool import open_pool
-from catalog.runtime.config import Config
-from catalog.runtime.container import pool_settings
+from catalog.runtime.pooling import pool_settings
+from catalog.runtime.settings import DatabaseSettings
 
 CONNECTIONS = 16
 
@@ -22,13 +22,7 @@ def database_settings(dsn: str) -> dict[str, str]:
 
 def bare_pool(dsn: str) -> "AbstractAsyncContextManager[asyncpg.Pool[asyncpg.Record]]":
     """Open the pool as `catalog serve` would."""
-    config = Config.model_validate(
-        {
-            "database": {
-                "url": dsn,
-                "pool_min_size": CONNECTIONS,
-                "pool_max_size": CONNECTIONS,
-            }
-        }
+    database = DatabaseSettings.model_validate(
+        {"url": dsn, "pool_min_size": CONNECTIONS, "pool_max_size": CONNECTIONS}
     )
-    return open_pool(pool_settings(config))
+    return open_pool(pool_settings(database))

@@ -1,6 +1,6 @@
 """The rows that an upload of some age has left in each table."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -165,4 +165,3 @@ FILLED: Sequence[Filled] = (
     ),
 )
 """In the order in which they refer to each other."""
-BY_TABLE: Mapping[str, Filled] = {each.table: each for each in FILLED}

@@ -19,8 +19,8 @@ from catalog.devstack.postgres import Cluster, running_cluster
 from catalog.devstack.process import ServiceProcess, service_process
 from catalog.emulator import Emulator
 from catalog.runtime import migrations
-from catalog.runtime.config import Config
-from catalog.runtime.container import pool_settings
+from catalog.runtime.pooling import pool_settings
+from catalog.runtime.settings import DatabaseSettings
 
 SMALL, LARGE = 10_000, 1_000_000
 _BUFFERS_OVER_DATA = 1.5
@@ -130,7 +130,7 @@ async def _site(
     stack.push_async_callback(database.close)
     service = service_process(settings, log=folder / f"service-{rows}.log")
     one = {"url": dsn, "pool_min_size": 1, "pool_max_size": 1}
-    config = pool_settings(Config.model_validate({"database": one}))
+    config = pool_settings(DatabaseSettings.model_validate(one))
     pool = await stack.enter_async_context(open_pool(config))
     # Waiting for the disk would hide what the size of a table costs.
     await pool.execute("SET synchronous_commit = off")

@@ -57,10 +57,6 @@ class Md5:
             return None
         return cls(digest.hex()) if len(digest) == 16 else None
 
-    def to_base64(self) -> str:
-        """Cloud Storage's notation of the same digest."""
-        return base64.b64encode(bytes.fromhex(self.hex)).decode()
-
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:

@@ -20,7 +20,6 @@ from catalog.adapters.grpc.uploads import UploadServicer, UploadUseCases
 from catalog.adapters.grpc.videos import VideoServicer
 from catalog.adapters.http.callback import CallbackSettings, PushCallback
 from catalog.adapters.http.push_telling import PushTold
-from catalog.adapters.postgres.pool import PoolSettings
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.adapters.pubsub.certificates import CertificateCache
 from catalog.adapters.pubsub.codec import ProtobufEvents
@@ -66,23 +65,6 @@ class Container:
     def places(self) -> Mapping[str, Places]:
         """Those of the two limiters, by the scope of their figures."""
         return {"rpc": self.guard.places, "callback": self.callback.places}
-
-
-def pool_settings(config: Config) -> PoolSettings:
-    """Spell the database section as the pool wants it."""
-    database = config.database
-    return PoolSettings(
-        url=database.dsn(),
-        min_size=database.pool_min_size,
-        max_size=database.pool_max_size,
-        connect_timeout=database.connect_timeout_seconds,
-        command_timeout=database.command_timeout_seconds,
-        statement_timeout=database.statement_timeout_seconds,
-        lock_timeout=database.lock_timeout_seconds,
-        idle_in_transaction_timeout=database.idle_in_transaction_timeout_seconds,
-        timeouts_from=database.timeouts_from,
-        statement_cache_size=database.statement_cache_size,
-    )
 
 
 @asynccontextmanager

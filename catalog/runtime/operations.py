@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 
 import asyncpg
 
 from catalog.adapters.postgres.pool import DatabaseSetupError, PoolSettings, open_pool
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.runtime import migrations
+from catalog.runtime.pooling import pool_settings
 from catalog.runtime.settings import DatabaseSettings
 
 
@@ -20,7 +22,7 @@ async def operations_store(database: DatabaseSettings) -> AsyncIterator[Postgres
     """Lend the store while the block lasts. Raises OperationsError on the way in."""
     async with AsyncExitStack() as stack:
         with _explained():
-            pool = await stack.enter_async_context(open_pool(_pool_settings(database)))
+            pool = await stack.enter_async_context(open_pool(_few_connections(database)))
             missing = await migrations.missing(pool)
         if missing:
             raise OperationsError(
@@ -31,18 +33,11 @@ async def operations_store(database: DatabaseSettings) -> AsyncIterator[Postgres
         yield store
 
 
-def _pool_settings(database: DatabaseSettings) -> PoolSettings:
-    return PoolSettings(
-        url=database.dsn(),
+def _few_connections(database: DatabaseSettings) -> PoolSettings:
+    return replace(
+        pool_settings(database),
         min_size=1,
         max_size=min(8, database.pool_max_size),
-        connect_timeout=database.connect_timeout_seconds,
-        command_timeout=database.command_timeout_seconds,
-        statement_timeout=database.statement_timeout_seconds,
-        lock_timeout=database.lock_timeout_seconds,
-        idle_in_transaction_timeout=database.idle_in_transaction_timeout_seconds,
-        timeouts_from=database.timeouts_from,
-        statement_cache_size=database.statement_cache_size,
         application_name="catalog-operator",
     )
 

@@ -11,7 +11,7 @@ from catalog.adapters.postgres.pool import DatabaseSetupError, open_pool
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.runtime import migrations
 from catalog.runtime.config import Config
-from catalog.runtime.container import pool_settings
+from catalog.runtime.pooling import pool_settings
 
 
 class StartError(Exception):
@@ -23,7 +23,7 @@ async def opened_store(config: Config) -> AsyncIterator[PostgresStore]:
     """Connect, and see that the schema is complete. Raises StartError."""
     async with AsyncExitStack() as stack:
         with database_explained():
-            pool = await stack.enter_async_context(open_pool(pool_settings(config)))
+            pool = await stack.enter_async_context(open_pool(pool_settings(config.database)))
             await _require_schema(pool)
         store = PostgresStore(pool, config.database.acquire_timeout_seconds)
         stack.callback(store.close)

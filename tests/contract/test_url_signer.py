@@ -8,7 +8,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from catalog.adapters.gcs.access_tokens import StaticAccessToken
 from catalog.adapters.gcs.iam_signer import IamSigner
 from catalog.adapters.gcs.key_signer import KeySigner
 from catalog.adapters.gcs.signer import SignedStarts
@@ -18,6 +17,7 @@ from catalog.domain.errors import SignerUnavailableError
 from catalog.domain.values import ObjectRef
 from catalog.emulator import Emulator
 from tests.support.builders import init_facts
+from tests.support.static_token import StaticAccessToken
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from catalog.adapters.gcs.access_tokens import StaticAccessToken
 from catalog.adapters.gcs.iam_signer import IamSigner
 from catalog.adapters.gcs.signer import SignedStarts
 from catalog.adapters.pubsub.certificates import CertificateCache
@@ -24,6 +23,7 @@ from tests.e2e.broken_pool import Trouble
 from tests.e2e.canary import CANARY, OTHER_FAULTS, assert_silent, watched
 from tests.e2e.person import Person, an_md5
 from tests.e2e.refusals import Refusal, refusal
+from tests.support.static_token import StaticAccessToken
 
 
 async def init_after_failure(service: Brittle) -> Refusal:

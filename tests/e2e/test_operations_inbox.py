@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from catalog.domain.values import Md5
+from catalog.emulator.part_file import b64
 from tests.e2e.operators import Desk, Operator, desk
 from tests.e2e.person import Person, an_md5
 from tests.e2e.pushes import PushSide
@@ -31,7 +31,7 @@ async def _quarantined(live: Service, person: Person) -> str:
     await live.database.execute("UPDATE catalog.uploads SET bucket = $1", SECOND)
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
         side = PushSide(http, live.callback_url, live.emulator.issuer)
-        news = _news(upload.object_name, Md5(md5).to_base64())
+        news = _news(upload.object_name, b64(bytes.fromhex(md5)))
         assert (await side.send(news)).status_code == 204
     return upload.upload_id
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
@@ -26,17 +25,6 @@ class AccessTokens(Protocol):
     async def token(self) -> str:
         """Return a token that is valid now. Raises SignerUnavailableError."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class StaticAccessToken:
-    """One token that never changes, for endpoints that ask for any."""
-
-    value: str = field(repr=False)
-
-    async def token(self) -> str:
-        """Return the token."""
-        return self.value
 
 
 def default_credentials() -> Credentials:

@@ -10,11 +10,7 @@ import httpx
 import pytest
 from google.oauth2 import service_account
 
-from catalog.adapters.gcs.access_tokens import (
-    CLOUD_PLATFORM,
-    GoogleAccessTokens,
-    StaticAccessToken,
-)
+from catalog.adapters.gcs.access_tokens import CLOUD_PLATFORM, GoogleAccessTokens
 from catalog.adapters.gcs.blob_signer import BlobSigner
 from catalog.adapters.gcs.iam_signer import IamSigner
 from catalog.adapters.gcs.key_signer import KeySigner
@@ -24,6 +20,7 @@ from catalog.application.records import SignedStart
 from catalog.domain.errors import SignerUnavailableError
 from catalog.domain.values import ObjectRef
 from catalog.emulator import Emulator
+from tests.support.static_token import StaticAccessToken
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -11,6 +11,7 @@ from catalog.application.inspect_inbox import EventNotKeptError, InspectInbox
 from catalog.application.records import Quarantined
 from catalog.application.replay_push import Replay, ReplayPush
 from catalog.domain.upload import Upload, UploadStatus
+from catalog.emulator.part_file import b64
 from catalog.runtime.config import Config
 from catalog.runtime.replaying import replay_push
 from catalog.runtime.settings import GcsSettings
@@ -28,9 +29,8 @@ def replay(store: PostgresStore) -> ReplayPush:
 
 def _push_of(upload: Upload, **changes: object) -> bytes:
     name, generation = upload.ref.name, "7"
-    resource = a_resource(
-        name=name, generation=generation, md5Hash=upload.md5.to_base64(), **changes
-    )
+    md5 = b64(bytes.fromhex(upload.md5.hex))
+    resource = a_resource(name=name, generation=generation, md5Hash=md5, **changes)
     attrs = attributes(objectId=name, objectGeneration=generation)
     return body(a_push(resource, attrs))
 

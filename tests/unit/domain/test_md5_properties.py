@@ -25,14 +25,6 @@ def test_both_notations_of_a_digest_are_one_value(digest: bytes) -> None:
 
 
 @unhurried
-@given(digests)
-def test_base64_reads_back(digest: bytes) -> None:
-    md5 = Md5(digest.hex())
-    assert Md5.from_base64(md5.to_base64()) == md5
-    assert base64.b64decode(md5.to_base64()) == digest
-
-
-@unhurried
 @given(hex_digits)
 def test_either_case_is_accepted_and_lowered(text: str) -> None:
     parsed = Md5.parse(text)

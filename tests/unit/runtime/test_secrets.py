@@ -6,8 +6,8 @@ import pytest
 
 from catalog.runtime import migrations
 from catalog.runtime.config import ConfigError, load
-from catalog.runtime.container import pool_settings
 from catalog.runtime.dsn import without_secrets
+from catalog.runtime.pooling import pool_settings
 from tests.unit.runtime.environment import Environment, a_file
 
 CANARY = "c4n4ry"
@@ -19,7 +19,7 @@ def test_no_text_of_the_settings_holds_it(bare: Environment) -> None:
     config = load(None)
     texts = [
         *(str(config), repr(config), repr(config.database), str(config.database.url)),
-        *(config.model_dump_json(), str(config.model_dump()), repr(pool_settings(config))),
+        *(config.model_dump_json(), str(config.model_dump()), repr(pool_settings(config.database))),
     ]
     assert [text for text in texts if CANARY in text] == []
     assert config.database.dsn() == DSN
