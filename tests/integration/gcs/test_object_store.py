@@ -123,21 +123,21 @@ async def test_an_error_that_stays_is_unavailability_before_the_deadline(
         await hasty.stat(ref)
     with pytest.raises(StorageUnavailableError) as delete:
         await hasty.delete(ref, generation)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
     assert ref.name not in f"{stat.value}{delete.value}"
     await hasty.aclose()
 
 
 async def test_silence_is_unavailability_at_the_deadline(emulator: Emulator) -> None:
     ref = a_ref()
-    emulator.faults.set(Stall(seconds=2.0, object=ref.name))
+    emulator.faults.set(Stall(seconds=6, object=ref.name))
     hasty = BucketObjects(
         project_id="p", endpoint=emulator.url, deadline_seconds=0.2, request_timeout_seconds=0.1
     )
     started = time.monotonic()
     with pytest.raises(StorageUnavailableError):
         await hasty.stat(ref)
-    assert time.monotonic() - started < 1.8
+    assert time.monotonic() - started < 5
     await hasty.aclose()
 
 
@@ -146,7 +146,7 @@ async def test_an_answer_that_trickles_is_unavailability_at_the_deadline() -> No
 
     async def trickle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
-            for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b" " * 60:
+            for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b" " * 1000:
                 writer.write(bytes([byte]))
                 await writer.drain()
                 await asyncio.sleep(0.02)
@@ -158,7 +158,7 @@ async def test_an_answer_that_trickles_is_unavailability_at_the_deadline() -> No
         started = time.monotonic()
         with pytest.raises(StorageUnavailableError):
             await hasty.stat(a_ref())
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 10
         await hasty.aclose()
 
 

@@ -89,7 +89,8 @@ async def test_a_lost_answer_repeats_the_same_event(emulator: Emulator) -> None:
 
 async def test_trouble_that_lasts_keeps_its_name_at_the_deadline(emulator: Emulator) -> None:
     emulator.faults.set(TopicError(status="UNAVAILABLE"))
-    async with publishing(emulator, deadline_seconds=0.5) as publisher:
+    # Time enough for a first answer, however busy the machine.
+    async with publishing(emulator, deadline_seconds=2) as publisher:
         assert await reason_of(publisher) == "UNAVAILABLE"
 
 
@@ -116,7 +117,7 @@ async def test_a_server_that_accepts_and_stays_silent_is_given_up_in_time() -> N
 async def test_the_connection_comes_back_with_pubsub(emulator: Emulator) -> None:
     async with (
         publishing(emulator) as publisher,
-        publishing(emulator, deadline_seconds=0.2) as impatient,
+        publishing(emulator, deadline_seconds=1.5) as impatient,
     ):
         for each in (publisher, impatient):
             await each.publish([an_outbox_record()])

@@ -14,6 +14,7 @@ from catalog.application.outbox_ports import RelaySession, RelaySessionLostError
 from tests.integration.relay.pooler import pooler
 from tests.support.announcing import announce, relay_sessions
 from tests.support.outbox import an_outbox_record
+from tests.support.waiting import SECONDS
 
 _BACKENDS = """
 SELECT l.pid FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
@@ -28,7 +29,7 @@ async def backend(pool: "asyncpg.Pool[asyncpg.Record]") -> int:
 
 
 async def until_lost(session: RelaySession) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         while True:
             try:
                 await session.standing()
@@ -39,11 +40,11 @@ async def until_lost(session: RelaySession) -> None:
 async def test_a_session_that_falls_silent_is_ended_and_its_shards_are_free(
     database: str,
 ) -> None:
-    sessions = relay_sessions(database, session_timeout=1)
-    async with sessions.open() as hung, sessions.open() as other:
-        assert await hung.take([1, 2]) == {1, 2}
+    patient, hasty = (relay_sessions(database, session_timeout=each) for each in (30, 1))
+    async with patient.open() as other, hasty.open() as hung:
         began = time.monotonic()
-        async with asyncio.timeout(15):
+        assert await hung.take([1, 2]) == {1, 2}
+        async with asyncio.timeout(SECONDS):
             while (await other.standing()).relays == 2:  # noqa: ASYNC110 - the server's doing
                 await asyncio.sleep(0.05)
         assert time.monotonic() - began > 0.9
@@ -55,13 +56,11 @@ async def test_a_session_that_falls_silent_is_ended_and_its_shards_are_free(
 async def test_a_session_is_certain_only_while_the_server_cannot_have_ended_it(
     database: str,
 ) -> None:
-    async with relay_sessions(database, session_timeout=1).open() as session:
-        await session.standing()
-        asked = time.monotonic()
-        assert session.certain()
-        while session.certain():  # noqa: ASYNC110 - time itself ends it
-            await asyncio.sleep(0.01)
-        assert 0.4 < time.monotonic() - asked < 0.95
+    lasts = 60.0
+    async with relay_sessions(database, session_timeout=lasts).open() as session:
+        for share, certain in ((0.4, True), (0.95, False)):
+            session._connection._asked = time.monotonic() - share * lasts
+            assert session.certain() is certain
         # The server has not ended it yet: a word makes it certain again.
         await session.standing()
         assert session.certain()

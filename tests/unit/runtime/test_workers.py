@@ -49,7 +49,7 @@ async def test_workers_that_are_told_to_stop_end_in_their_own_time() -> None:
 async def test_a_worker_that_does_not_end_is_cancelled_after_its_grace() -> None:
     running = RunningWorkers([Subject(deaf=True), Subject("other")], asyncio.Event())
     with capture_logs() as logs:
-        await running.end(grace_seconds=0.02)
+        await running.end(grace_seconds=0.5)
     assert [(line["event"], line["worker"]) for line in logs] == [("worker_cancelled", "subject")]
 
 
@@ -60,7 +60,7 @@ async def test_a_worker_that_breaks_ends_the_watch_and_its_text_is_not_logged() 
     with pytest.raises(ValueError, match="secret"):
         await running.watch()
     with capture_logs() as logs:
-        await running.end(grace_seconds=1)
+        await running.end(grace_seconds=10)
     assert [(line["event"], line["worker"]) for line in logs] == [("worker_failed", "subject")]
     assert "secret" not in str(logs)
 
@@ -71,7 +71,7 @@ async def test_a_worker_that_just_ends_ends_the_watch() -> None:
     worker.go.set()
     with pytest.raises(RuntimeError, match="worker subject ended"):
         await running.watch()
-    await running.end(grace_seconds=1)
+    await running.end(grace_seconds=10)
 
 
 async def test_a_watch_over_nobody_goes_on_until_it_is_cancelled() -> None:
@@ -80,7 +80,7 @@ async def test_a_watch_over_nobody_goes_on_until_it_is_cancelled() -> None:
     done, _ = await asyncio.wait([watch], timeout=0.02)
     assert not done
     watch.cancel()
-    await running.end(grace_seconds=1)
+    await running.end(grace_seconds=10)
 
 
 async def test_readiness_names_every_worker_and_whether_it_gets_its_work_done() -> None:
@@ -89,4 +89,4 @@ async def test_readiness_names_every_worker_and_whether_it_gets_its_work_done() 
     running = RunningWorkers([fine, stalled], asyncio.Event())
     components = await WorkersToo(Ready(), running).check()
     assert components == {"database": "ok", "fine": "ok", "stalled": "stalled"}
-    await running.end(grace_seconds=1)
+    await running.end(grace_seconds=10)
