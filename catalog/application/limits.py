@@ -56,9 +56,13 @@ class WorkBudget:
         self._left, self._at = min(self.burst_seconds, self._left + earned), now
         return self._left <= 0
 
-    def spend(self, seconds: float) -> None:
-        """Take off what was worked; work that had begun may overdraw it."""
-        self._left -= seconds
+    def spend(self, seconds: float, times: int = 1) -> None:
+        """Take off what was worked; work that had begun may overdraw it.
+
+        Work that stands for others counts `times` over, but a burst's worth at most for
+        them: one that was slow by chance shuts nobody out for long.
+        """
+        self._left -= seconds + min((times - 1) * seconds, self.burst_seconds)
 
 
 @dataclass(slots=True)

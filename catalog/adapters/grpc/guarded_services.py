@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from catalog.adapters.grpc.call import Context
 from catalog.adapters.grpc.guard import Guard, GuardedMethod
-from catalog.adapters.grpc.metered import metered
+from catalog.adapters.grpc.metered import Meter
 from catalog.adapters.grpc.refusals import Refusals
 from catalog.domain.errors import MethodUnknownError, ServerOverloadedError, ShuttingDownError
 
@@ -71,9 +71,10 @@ def _guarded(guard: Guard, method: str, handler: "Handler") -> "Handler":
     if handler.unary_unary is None or handler.request_deserializer is None:
         raise TypeError(f"{method} is not a unary call")
     wrapped = GuardedMethod(guard, method[1:], handler.request_deserializer, handler.unary_unary)
+    meter = Meter(guard.work)
 
     async def answer(raw: bytes, context: Context) -> Message:
-        return await metered(wrapped.answer(raw, context), guard.work)
+        return await meter.run(wrapped.answer(raw, context))
 
     # Without a deserializer the guard gets the bytes: it knows their number and
     # answers for those that do not parse.

@@ -8,13 +8,37 @@ from typing import Any, TypeVar
 from catalog.application.limits import WorkBudget
 
 Result = TypeVar("Result")
+ONE_IN = 8
+"""Few enough that timing costs little, and so many that a flood is seen within milliseconds."""
+
+
+class Meter:
+    """Times some calls of one method for all of them, the first one among them.
+
+    A step's time takes two system calls: timing every call made a new upload 5 % dearer.
+    """
+
+    def __init__(self, budget: WorkBudget, one_in: int = ONE_IN) -> None:
+        self._budget = budget
+        self._one_in = one_in
+        self._untimed = 0
+
+    async def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        """Await it, timed or not."""
+        if not self._budget.share:
+            return await coroutine
+        if self._untimed:
+            self._untimed -= 1
+            return await coroutine
+        self._untimed = self._one_in - 1
+        return await metered(coroutine, self._budget, self._one_in)
 
 
 @types.coroutine
 def metered(
-    coroutine: Coroutine[Any, Any, Result], budget: WorkBudget
+    coroutine: Coroutine[Any, Any, Result], budget: WorkBudget, times: int = 1
 ) -> Generator[Any, Any, Result]:
-    """Run it as `await` would, and take its steps, not its waiting, off the budget.
+    """Run it as `await` would, and take its steps, not its waiting, off the budget `times` over.
 
     CPU time, though it costs a system call: by the clock, a flood that takes the cores
     would make the same work dearer, and less of it would be let in.
@@ -28,7 +52,7 @@ def metered(
             result: Result = end.value
             return result
         finally:
-            budget.spend(thread_time() - began)
+            budget.spend(thread_time() - began, times)
         try:
             yield waits_for
             cut = None

@@ -59,6 +59,23 @@ def test_work_that_took_longer_than_there_was_is_made_up_for() -> None:
     assert not budget.spent()
 
 
+def test_work_that_stands_for_others_counts_for_them_up_to_a_burst() -> None:
+    clock = Clock()
+    budget = WorkBudget(share=0.5, burst_seconds=0.25, clock=clock)
+    assert not budget.spent()
+    budget.spend(0.03, times=8)
+    assert not budget.spent()
+    budget.spend(0.03, times=8)
+    assert budget.spent()
+    clock.now += 10
+    assert not budget.spent()
+    budget.spend(0.25, times=1000)
+    clock.now += 0.4
+    assert budget.spent()
+    clock.now += 0.2
+    assert not budget.spent()
+
+
 def test_without_a_share_work_takes_what_it_needs() -> None:
     budget = WorkBudget(share=0)
     budget.spend(1000)

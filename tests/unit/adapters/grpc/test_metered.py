@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from catalog.adapters.grpc.metered import metered
+from catalog.adapters.grpc.metered import Meter, metered
 from catalog.application.limits import WorkBudget
 
 WORK_SECONDS = 0.02
@@ -16,8 +16,8 @@ WORK_SECONDS = 0.02
 class Spent(WorkBudget):
     seconds: float = field(default=0.0, init=False)
 
-    def spend(self, seconds: float) -> None:
-        self.seconds += seconds
+    def spend(self, seconds: float, times: int = 1) -> None:
+        self.seconds += seconds * times
 
 
 def work() -> None:
@@ -121,3 +121,31 @@ def test_one_that_is_dropped_is_closed() -> None:
     asyncio.run(begin())
     coroutine.close()
     assert closed == [True]
+
+
+async def test_one_call_in_so_many_is_timed_for_all_of_them() -> None:
+    budget = Spent(1)
+    meter = Meter(budget, one_in=4)
+
+    async def working() -> None:
+        work()
+
+    await meter.run(working())
+    first = budget.seconds
+    assert first >= 4 * WORK_SECONDS
+    for _ in range(3):
+        await meter.run(working())
+    assert budget.seconds == first
+    await meter.run(working())
+    assert budget.seconds >= first + 4 * WORK_SECONDS
+
+
+async def test_none_is_timed_where_there_is_no_limit() -> None:
+    budget = Spent(0)
+    meter = Meter(budget)
+
+    async def working() -> str:
+        return "answer"
+
+    assert await meter.run(working()) == "answer"
+    assert budget.seconds == 0
