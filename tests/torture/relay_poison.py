@@ -81,7 +81,6 @@ async def run(
             alone = await _delays(connection, topic, events // 3, per_second)
             good = events - events // 3
             beside = await _delays(connection, topic, good, per_second, poison)
-            assert at_most_doubled(alone, beside, 0.5, noise=_NOISE)
             await _until_parked(store, len(poison.aggregates))
             _assert_held_back(await kept(connection), topic.story, poison)
             poison.active = False
@@ -189,5 +188,6 @@ async def test_a_hundred_bad_events_among_ten_thousand_hold_back_only_their_own(
         beside_p90_seconds=round(at(found.beside_poison, 0.9), 4),
         beside_p99_seconds=round(at(found.beside_poison, 0.99), 4),
     )
+    assert at_most_doubled(found.alone, found.beside_poison, 0.5, noise=_NOISE)
     # The slowest tenth too, which a busy machine moves more than the median.
     assert at_most_doubled(found.alone, found.beside_poison, 0.9, noise=3 * _NOISE)

@@ -32,6 +32,8 @@ class SpeedFigures:
     """What was measured. Seconds from commit to publish."""
 
     per_second: float
+    per_cpu_second: float
+    """The same of the CPU's seconds that this process took, whatever else the machine does."""
     median: float
     p99: float
 
@@ -54,9 +56,10 @@ async def run(dsn: str, *, events: int, at_pace: int, per_second: float) -> Spee
         counter, topic = Counter(), RecordedTopic(longest=0)
         async with relaying(dsn, counter, measures=_measures()):
             await _until(counter, 1)
-            first, began = counter.count, time.monotonic()
+            first, began, used = counter.count, time.monotonic(), time.process_time()
             await _until(counter, events)
-            drained = (events - first) / (time.monotonic() - began)
+            drained = events - first
+            took, used = time.monotonic() - began, time.process_time() - used
             await Writing(connection, []).until_published()
         async with relaying(dsn, topic):
             writing = Writing(connection, some_aggregates(at_pace))
@@ -65,7 +68,8 @@ async def run(dsn: str, *, events: int, at_pace: int, per_second: float) -> Spee
         delays = topic.story.delays(writing.written)
     finally:
         await connection.close()
-    return SpeedFigures(drained, statistics.median(delays), delays[int(len(delays) * 0.99)])
+    p99 = delays[int(len(delays) * 0.99)]
+    return SpeedFigures(drained / took, drained / used, statistics.median(delays), p99)
 
 
 def _measures() -> OtelMeasures:

@@ -103,7 +103,7 @@ async def test_the_first_event_of_all_waits_for_no_full_look(database: str) -> N
     async with scene(database, full_look=3600) as now:
         await asyncio.sleep(0.5)  # some heartbeats, in which nothing is to be learnt
         await now.writing.one()
-        await now.writing.until_published(seconds=5)
+        await now.writing.until_published()
 
 
 async def test_marks_stay_below_what_an_open_transaction_may_still_bring(database: str) -> None:
@@ -117,7 +117,7 @@ async def test_marks_stay_below_what_an_open_transaction_may_still_bring(databas
             await until(lambda: len(now.topic.story.times) == 110)
             await asyncio.sleep(0.3)  # some heartbeats: what must not happen has no event
             assert set(now.sessions.marks.values()) == {10}
-        await now.writing.until_published(seconds=10)
+        await now.writing.until_published()
         await late.close()
         await until(lambda: now.sessions.all_from(11))
     assert len(now.topic.story.times) == 111
@@ -133,7 +133,7 @@ async def test_what_appears_below_the_marks_all_the_same_is_found_by_a_full_look
         await now.writing.many(100, 1_000)
         await until(lambda: now.sessions.all_from(1_000))
         await now.writing.connection.execute(_BELOW, 7, uuid.uuid4())
-        await now.writing.until_published(seconds=10)
+        await now.writing.until_published()
     assert len(now.topic.story.times) == 101
 
 
@@ -144,7 +144,7 @@ async def test_what_waits_behind_events_under_way_is_found_without_a_full_look(
         now.topic.longest = 0.5
         now.writing.aggregates = some_aggregates(5)
         await now.writing.many(60, 50)
-        await now.writing.until_published(seconds=20)
+        await now.writing.until_published()
     assert now.topic.story.versions() == {
         aggregate: list(range(1, last + 1)) for aggregate, last in now.writing.versions.items()
     }
@@ -164,5 +164,5 @@ async def test_what_waits_for_another_attempt_is_found_without_a_full_look(datab
         await until(lambda: now.sessions.all_from(100))
         now.topic.is_bad = is_bad
         await now.writing.many(20, 1_000)
-        await now.writing.until_published(seconds=20)
+        await now.writing.until_published()
     assert len(failed) == 3
