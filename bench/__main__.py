@@ -27,8 +27,15 @@ from bench.registry import UnknownScenarioError, bars, chosen
 from bench.result import Result, UnreadableResultError, read
 from bench.running import Plan, preflight, run, warmed
 from bench.stage import stage
-from bench.tables import changes_table, figures_table, further_table, profile_table, rows_table
-from bench.verdict import Row, all_met, judged, spreads
+from bench.tables import (
+    changes_table,
+    figures_table,
+    further_table,
+    profile_table,
+    rows_table,
+    wholes_table,
+)
+from bench.verdict import Row, about, all_met, judged, spreads
 
 RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -72,7 +79,7 @@ def run_command(
     file = out / f"{file_name(activities)}.json"
     result.write(file)
     (out / "latest.html").write_text(report.page(read_all(out), compared), "utf-8")
-    rows = judged(bars(), result.samples)
+    rows = judged(about(bars(), result.samples), result.samples)
     _show(result, rows, compared, as_json=as_json)
     _ERRORS.print(f"{out / 'latest.html'} and {file.name} hold all of it.", soft_wrap=True)
     if strict and not all_met(rows):
@@ -156,6 +163,8 @@ def _show(
         console.print(further)
     if compared:
         console.print(changes_table(compared))
+    if (wholes := wholes_table(result)).row_count:
+        console.print(wholes)
     console.print(rows_table(rows))
 
 

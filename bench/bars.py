@@ -47,12 +47,23 @@ def _seconds(name: str, scenario: str, figure: str, most: float, says: str) -> B
     return Bar(name, scenario, figure, most, says=says, unit="s")
 
 
+_PARTS_OF_INIT = ("empty_call", "bare_upsert", "signature")
+_PARTS_OF_PUSH = ("empty_post", "token_check", "bare_completion")
+
 BARS: Sequence[Bar] = (
     _cpu(
         "init_new",
         1.25,
-        ("empty_call", "bare_upsert", "signature"),
+        _PARTS_OF_INIT,
         "CPU per call <= 1.25 x (empty call + bare upsert + one signature)",
+    ),
+    Bar(
+        "init_new: CPU beside one bare call of its parts",
+        "init_new",
+        CPU,
+        1.25,
+        ("bare_init",),
+        says="CPU per call <= 1.25 x one bare call with the upsert and the signature in it",
     ),
     Bar(
         "get_upload: rate beside its parts",
@@ -75,8 +86,16 @@ BARS: Sequence[Bar] = (
     _cpu(
         "callback_new",
         1.3,
-        ("empty_post", "token_check", "bare_completion"),
+        _PARTS_OF_PUSH,
         "CPU per push <= 1.3 x (empty POST + token check + 4 bare round trips)",
+    ),
+    Bar(
+        "callback_new: CPU beside one bare push of its parts",
+        "callback_new",
+        CPU,
+        1.3,
+        ("bare_push",),
+        says="CPU per push <= 1.3 x one bare POST with the check and the round trips in it",
     ),
     _cpu("callback_duplicate", 0.7, ("callback_new",), "CPU per push <= 0.7 x a new one's"),
     _cpu("callback_refused", 0.35, ("callback_new",), "CPU per push <= 0.35 x a new one's"),
@@ -112,3 +131,10 @@ BARS: Sequence[Bar] = (
         says="bytes/s >= 0.95 x bare hashlib",
     ),
 )
+
+WHOLES: Sequence[Bar] = (
+    _cpu("bare_init", 1.25, _PARTS_OF_INIT, "what init_new is allowed beside the same parts"),
+    _cpu("bare_push", 1.3, _PARTS_OF_PUSH, "what callback_new is allowed beside the same parts"),
+)
+"""No bars, but what they leave to anybody: bare services that do all parts in one call, beside the
+parts measured alone, and the factor that the bar of the whole product has."""

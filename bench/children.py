@@ -55,6 +55,21 @@ class BareServers:
     sink_port: int
 
 
+@dataclass(frozen=True, slots=True)
+class BareWhole:
+    """A process of `bench.bare.whole_servers`."""
+
+    hand: Hand
+    """Prepares what the next load writes."""
+    grpc_port: int
+    http_port: int
+
+    @property
+    def pid(self) -> int:
+        """The process whose CPU is counted."""
+        return self.hand.process.pid
+
+
 @asynccontextmanager
 async def hand() -> AsyncIterator[Hand]:
     """Have a hand while the block lasts."""
@@ -69,6 +84,15 @@ async def bare_servers(dsn: str) -> AsyncIterator[BareServers]:
         async with asyncio.timeout(_START_SECONDS):
             ports = await _line(process)
         yield BareServers(process.pid, **ports)
+
+
+@asynccontextmanager
+async def bare_whole(dsn: str) -> AsyncIterator[BareWhole]:
+    """Have the servers that do all parts at once while the block lasts. Raises ChildError."""
+    async with _child("bench.bare.whole_servers", DATABASE_URL=dsn) as process:
+        async with asyncio.timeout(_START_SECONDS):
+            ports = await _line(process)
+        yield BareWhole(Hand(process), **ports)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from bench.activity import Activity
 from bench.bars import Bar
 from bench.result import Result, read
 from bench.spread import Spread
-from bench.verdict import Row, Verdict, judged, spreads
+from bench.verdict import Row, Verdict, about, judged, spreads
 
 MAIN = "latest"
 APART = ("growth", "held", "process", "soak")
@@ -23,9 +23,16 @@ class Gathered:
     results: Mapping[str, Result] = field(default_factory=dict)
 
     def rows(self, bars: Sequence[Bar]) -> Sequence[Row]:
-        """Judge every bar within the first run that measured it: minutes are not mixed."""
-        each = [judged(bars, result.samples) for result in self.results.values()]
-        return [_measured(rows) for rows in zip(*(each or [judged(bars, ())]), strict=True)]
+        """Judge bars within the first run that measured each: minutes are not mixed.
+
+        Those that no run was about are left out; without any run, none is.
+        """
+        if not self.results:
+            return judged(bars, ())
+        samples = [result.samples for result in self.results.values()]
+        chosen = about(bars, [sample for of_one in samples for sample in of_one])
+        each = [judged(chosen, of_one) for of_one in samples]
+        return [_measured(rows) for rows in zip(*each, strict=True)]
 
     def spreads(self) -> Mapping[str, Mapping[str, Spread]]:
         """Summarise every activity as the first run has it that measured it."""

@@ -4,19 +4,16 @@
 """
 
 import asyncio
-import json
-import sys
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import uvloop
 
+from bench.asked import Job, answer
 from bench.bare import crypto, relay, statements
 from bench.grown import questions
 from bench.load import jobs, mixed
 from bench.scenarios import client_work, held_work
 
-Job = Callable[..., Awaitable[dict[str, object]]]
 JOBS: Mapping[str, Job] = {
     "load_grpc": jobs.load_grpc,
     "load_http": jobs.load_http,
@@ -40,27 +37,6 @@ JOBS: Mapping[str, Job] = {
 }
 
 
-async def _answered(line: str) -> dict[str, Any]:
-    asked = json.loads(line)
-    try:
-        return {"done": await JOBS[asked["job"]](**asked["arguments"])}
-    except Exception as fault:  # noqa: BLE001 - whoever asked decides what it means
-        return {"failed": _said(fault)}
-
-
-def _said(fault: BaseException) -> str:
-    while isinstance(fault, BaseExceptionGroup):
-        fault = fault.exceptions[0]
-    return f"{type(fault).__name__}: {fault}"
-
-
-async def _serve() -> None:
-    """Work until the input ends: whoever started us is gone then, or done."""
-    loop = asyncio.get_running_loop()
-    while line := await loop.run_in_executor(None, sys.stdin.readline):
-        print(json.dumps(await _answered(line)), flush=True)
-
-
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve())
+        runner.run(answer(JOBS))

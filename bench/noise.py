@@ -61,7 +61,9 @@ class Watch:
         whole = max(1e-9, (time.monotonic() - self._began) * (os.cpu_count() or 1))
         ours = sum(self._ours.values()) - self._ours_before
         foreign = max(0.0, busy - self._busy - ours)
-        return Noise((steal - self._steal) / whole, foreign / whole, self.load_before)
+        # Linux has let stolen time go backwards.
+        stolen = max(0.0, steal - self._steal)
+        return Noise(stolen / whole, foreign / whole, self.load_before)
 
 
 def _our_processes() -> Iterator[psutil.Process]:

@@ -2,11 +2,19 @@
 
 from collections.abc import Sequence
 
+from bench.bars import WHOLES
 from bench.gathered import Gathered
 from bench.registry import bars
-from bench.report import COUNTED, generator
-from bench.tables import HEADS, figures_of, further_figures_of, row_cells
-from bench.verdict import Verdict
+from bench.report import COUNTED, WHOLES_HEAD, WHOLES_TOLD, generator
+from bench.tables import (
+    HEADS,
+    WHOLE_HEADS,
+    figures_of,
+    further_figures_of,
+    row_cells,
+    whole_cells,
+)
+from bench.verdict import Row, Verdict
 
 _HEAD = """# Performance
 
@@ -33,8 +41,15 @@ def markdown(gathered: Gathered) -> str:
         lines.append((row.bar.name, row.bar.says, *row_cells(row), verdict))
     heads = ("scenario", "bar", "measured", "value", "limit", "verdict")
     page = _HEAD.format(counted=COUNTED) + ("" if gathered.results else _NOTHING)
-    page += _table(heads, lines)
+    page += _table(heads, lines) + _wholes(gathered.rows(WHOLES))
     return page + _measured(gathered) if gathered.results else page
+
+
+def _wholes(rows: Sequence[Row]) -> str:
+    if not any(row.ratio for row in rows):
+        return ""
+    lines = [whole_cells(row) for row in rows]
+    return f"\n## {WHOLES_HEAD}\n\n{WHOLES_TOLD}\n\n" + _table(WHOLE_HEADS, lines)
 
 
 def _measured(gathered: Gathered) -> str:

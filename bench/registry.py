@@ -11,10 +11,10 @@ from importlib.util import find_spec
 from types import ModuleType
 
 from bench.activity import Activity
-from bench.bars import BARS, Bar
-from bench.scenarios import bare, callback, calls, client, relay
+from bench.bars import BARS, WHOLES, Bar
+from bench.scenarios import bare, callback, calls, client, relay, whole
 
-_FAMILIES = (bare, calls, callback, relay, client)
+_FAMILIES = (bare, whole, calls, callback, relay, client)
 _MORE = ("bench.growth", "bench.held", "bench.process")
 
 
@@ -61,12 +61,10 @@ def chosen(names: Sequence[str]) -> Sequence[Activity]:
     if not names:
         return [activity for activity in known.values() if not activity.long]
     wanted = set(_named(names, known))
-    for bar in bars():
-        if bar.scenario in wanted:
-            wanted |= set(bar.limit)
-    for bar in bars():  # a scenario that others are held against has parts of its own
-        if bar.scenario in wanted:
-            wanted |= set(bar.limit)
+    for _ in range(2):  # a scenario that others are held against has parts of its own
+        for bar in (*bars(), *WHOLES):
+            if bar.scenario in wanted:
+                wanted |= set(bar.limit)
     return [activity for name, activity in known.items() if name in wanted]
 
 

@@ -6,12 +6,21 @@ from dataclasses import asdict
 from html import escape
 
 from bench import plots
+from bench.bars import WHOLES
 from bench.comparison import Change
 from bench.gathered import Gathered
 from bench.noise import capacity
 from bench.registry import activities, bars
 from bench.spelling import spelled
-from bench.tables import HEADS, Spreads, figures_of, further_figures_of, row_cells
+from bench.tables import (
+    HEADS,
+    WHOLE_HEADS,
+    Spreads,
+    figures_of,
+    further_figures_of,
+    row_cells,
+    whole_cells,
+)
 from bench.verdict import Row
 
 COUNTED = (
@@ -23,6 +32,12 @@ COUNTED = (
     " databases of one server, all of it in memory, each with a service of its own: there both are"
     " asked at one steady pace, far below what they can, in pairs whose order is drawn, so that"
     " whatever the machine does besides it does to both; any row is as likely as any other."
+)
+WHOLES_HEAD = "What the bars leave to anybody"
+WHOLES_TOLD = (
+    "A bare whole is a service of the same options that does nothing but the parts, all in one"
+    " call: the rows are written, the signature made, the token verified. What it costs beside the"
+    " sum of the same parts, each measured alone, is what a call costs by being one."
 )
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 72em; color: #222 }
@@ -44,6 +59,7 @@ def page(gathered: Gathered, changes: Sequence[Change] = ()) -> str:
         "<h2>Bars</h2>",
         _rows(rows),
         plots.ratios(rows),
+        _wholes(gathered.rows(WHOLES)),
         "<h2>CPU beside the bare parts</h2>",
         plots.costs(bars(), found),
         "<h2>Latency</h2>",
@@ -90,6 +106,13 @@ def _rows(rows: Sequence[Row]) -> str:
 
     heads = ("scenario", "bar", "measured (spread)", "value", "limit", "verdict")
     return _table(heads, map(drawn, rows))
+
+
+def _wholes(rows: Sequence[Row]) -> str:
+    if not any(row.ratio for row in rows):
+        return ""
+    lines = (f"<tr>{_cells(whole_cells(row), 't')}</tr>" for row in rows)
+    return f"<h2>{WHOLES_HEAD}</h2><p>{WHOLES_TOLD}</p>" + _table(WHOLE_HEADS, lines)
 
 
 def _figures(found: Spreads) -> str:

@@ -15,6 +15,7 @@ from bench.stage import Stage
 PREFLIGHT = ("empty_call", "empty_post")
 PREFLIGHT_ROUND = 0
 _OF_SERVICE = ("init", "get", "callback")
+_WARMED = (*PREFLIGHT, "bare_init", "bare_push")
 _WARMING_SECONDS = 1.0
 
 
@@ -68,7 +69,7 @@ async def run(stage: Stage, plan: Plan, tell: Callable[[Sample], None]) -> Resul
 async def warmed(stage: Stage, activities: Sequence[Activity]) -> None:
     """Let servers do for the first time what they do once: imports, plans, certificates."""
     for activity in activities:
-        if activity.family in _OF_SERVICE or activity.name in PREFLIGHT:
+        if activity.family in _OF_SERVICE or activity.name in _WARMED:
             await activity.measure(stage, _WARMING_SECONDS)
 
 

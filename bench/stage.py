@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from bench.bare.servers import ROWS, SELECTED_TAG
-from bench.children import BareServers, Hand, bare_servers, hand
+from bench.children import BareServers, BareWhole, Hand, bare_servers, bare_whole, hand
 from bench.grown.sites import Sites, Sizes, both_sites
 from bench.items import Item
 from bench.later import Later
@@ -49,6 +49,8 @@ class Stage:
     folder: Path
     growth: Later[Sites]
     """Two databases of different sizes, filled when they are first asked for."""
+    whole: Later[BareWhole]
+    """Servers that do all parts of a call at once, started when they are first asked."""
     token: str = field(repr=False)
     forged_token: str = field(repr=False)
     _tags: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -152,6 +154,7 @@ async def _around(
         working=await stack.enter_async_context(hand()),
         folder=folder,
         growth=growth,
+        whole=Later(lambda: bare_whole(dsn), stack),
         token=emulator.issuer.push_token(AUDIENCE),
         forged_token=emulator.issuer.mint(claims, key=forger),
     )

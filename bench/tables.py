@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.markup import escape
 from rich.table import Table
 
+from bench.bars import WHOLES
 from bench.comparison import Change
 from bench.profiled import Profile
 from bench.registry import activities
@@ -12,7 +13,7 @@ from bench.result import Result
 from bench.sample import BUSY, CPU, P50, P95, P99, RATE
 from bench.spelling import ratio, spelled, with_spread
 from bench.spread import Spread
-from bench.verdict import Row, Verdict, spreads
+from bench.verdict import Row, Verdict, about, judged, spreads
 
 Spreads = Mapping[str, Mapping[str, Spread]]
 _STYLES = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.NOT_MEASURED: "dim"}
@@ -20,7 +21,7 @@ _FIGURES = (RATE, P50, P95, P99, CPU, BUSY, "generator_busy")
 
 
 def rows_table(rows: Sequence[Row]) -> Table:
-    """Every bar with its verdict; none is left out."""
+    """Bars with their verdicts; none of those given is left out."""
     drawn = Table("scenario", "bar", "measured", "value", "limit", "verdict")
     for row in rows:
         style = _STYLES[row.verdict]
@@ -39,6 +40,25 @@ def row_cells(row: Row) -> tuple[str, str, str]:
         spelled(row.value.median, figure, scenario),
         limit,
     )
+
+
+WHOLE_HEADS = ("bare whole", "its parts", "whole / sum", "whole", "sum", "bar", "a bare whole is")
+
+
+def whole_cells(row: Row) -> tuple[str, ...]:
+    """Spell what a bare whole costs beside its parts, and if it would meet the product's bar."""
+    within = "within the bar" if row.verdict is Verdict.MET else "over the bar"
+    told = f"{row.errors} errors" if row.errors else within
+    names = row.bar.scenario, " + ".join(row.bar.limit)
+    return (*names, *row_cells(row), f"{row.bar.factor:g} x", told)
+
+
+def wholes_table(result: Result) -> Table:
+    """What bars leave to anybody; without lines where no bare whole was measured."""
+    drawn = Table(*WHOLE_HEADS)
+    for row in judged(about(WHOLES, result.samples), result.samples):
+        drawn.add_row(*whole_cells(row))
+    return drawn
 
 
 def figures_of(found: Spreads) -> Iterator[tuple[str, Sequence[str]]]:

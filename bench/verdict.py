@@ -61,6 +61,12 @@ def spreads(samples: Sequence[Sample]) -> Mapping[str, Mapping[str, Spread]]:
     }
 
 
+def about(bars: Sequence[Bar], samples: Sequence[Sample]) -> Sequence[Bar]:
+    """Keep the bars of what was chosen: their scenario had its turns, whatever came of them."""
+    had = {sample.activity for sample in samples}
+    return [bar for bar in bars if bar.scenario in had]
+
+
 def judged(bars: Sequence[Bar], samples: Sequence[Sample]) -> Sequence[Row]:
     """Judge every bar by the median of its rounds' ratios."""
     rounds = by_round(samples)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography import x509
@@ -17,19 +18,30 @@ _TEXT = b"GOOG4-RSA-SHA256\n20260101T000000Z\n20260101/auto/storage/goog4_reques
 
 async def signature(*, key_file: str, seconds: float, **_: object) -> dict[str, object]:
     """Sign a text as long as that of a signed URL, RSASSA-PKCS1-v1_5 with SHA-256."""
+    return repeated_at_once(signing(key_file), seconds=seconds)
+
+
+def signing(key_file: str) -> Callable[[], bytes]:
+    """Load the key of a service account; what is returned makes one signature."""
     info = json.loads(Path(key_file).read_text("utf-8"))
     key = load_pem_private_key(info["private_key"].encode(), None)
     assert isinstance(key, RSAPrivateKey)
-    return repeated_at_once(lambda: key.sign(_TEXT, PKCS1v15(), SHA256()), seconds=seconds)
+    return lambda: key.sign(_TEXT, PKCS1v15(), SHA256())
 
 
 async def token_check(
     *, token: str, certificate: str, seconds: float, **_: object
 ) -> dict[str, object]:
     """Verify a push token's signature and read its claims; nothing is remembered."""
+    key = key_in(certificate)
+    return repeated_at_once(lambda: claims_of(token, key), seconds=seconds)
+
+
+def key_in(certificate: str) -> RSAPublicKey:
+    """Read what tokens are verified with from a certificate in PEM."""
     key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
     assert isinstance(key, RSAPublicKey)
-    return repeated_at_once(lambda: claims_of(token, key), seconds=seconds)
+    return key
 
 
 def claims_of(token: str, key: RSAPublicKey) -> dict[str, object]:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ ROWS = 50_000
 SELECTED = 20_000
 """How many of them are asked for, in turn."""
 SELECTED_TAG = "selected"
+Answer = Callable[[bytes, Any], Awaitable[bytes]]
 
 
 class Selecting:
@@ -63,11 +64,11 @@ async def _read_and_say_nothing(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _grpc_port(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[int]:
+async def grpc_port(answers: Mapping[str, Answer]) -> AsyncIterator[int]:
+    """Serve `bench.Bare`, its methods by name, with the service's own options."""
     server = grpc.aio.server(options=GrpcSettings(EVERYWHERE).channel_options())
     handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
-        "Empty": grpc.unary_unary_rpc_method_handler(_empty),
-        "Select": grpc.unary_unary_rpc_method_handler(Selecting(pool).answer),
+        name: grpc.unary_unary_rpc_method_handler(answer) for name, answer in answers.items()
     }
     service = grpc.method_handlers_generic_handler("bench.Bare", handlers)
     server.add_generic_rpc_handlers((service,))
@@ -85,8 +86,9 @@ async def _serve() -> None:
         pool = await stack.enter_async_context(bare_pool(os.environ["DATABASE_URL"]))
         app = Starlette(routes=[Route("/", _read_and_say_nothing, methods=["POST"])])
         http = await stack.enter_async_context(http_server(app, HttpSettings(EVERYWHERE)))
+        calls = {"Empty": _empty, "Select": Selecting(pool).answer}
         ports = {
-            "grpc_port": await stack.enter_async_context(_grpc_port(pool)),
+            "grpc_port": await stack.enter_async_context(grpc_port(calls)),
             "http_port": http.port,
             "sink_port": await stack.enter_async_context(sink()),
         }

@@ -2,9 +2,11 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Self
 
 import asyncpg
 
@@ -26,9 +28,7 @@ async def bare_upsert(
     *, dsn: str, tag: str, count: int, seconds: float, warm_seconds: float
 ) -> dict[str, object]:
     """Make an upload with its first history entry: one statement."""
-    query = load("uploads.sql")["insert_by_user_md5"]
-    rows = [query.arguments(upsert_values(Item(tag, number))) for number in range(count)]
-    text = on_bare_tables(query)
+    text, rows = upserts(tag, count)
     async with bare_pool(dsn) as pool:
         return await repeated(
             lambda number: pool.fetchrow(text, *rows[number]),
@@ -59,29 +59,52 @@ async def bare_completion(
     *, dsn: str, tag: str, count: int, seconds: float, warm_seconds: float
 ) -> dict[str, object]:
     """Complete waiting uploads: begin, claim, complete, commit."""
-    sql = load("inbox.sql")
-    claims, completions = [], []
-    for number in range(count):
-        item = Item(tag, number)
-        claims.append(sql["claim"].arguments(claim_values(item)))
-        completions.append(sql["mark_completed"].arguments(completion_values(item)))
-    claim, complete = on_bare_tables(sql["claim"]), on_bare_tables(sql["mark_completed"])
-
-    async def one(pool: "asyncpg.Pool[asyncpg.Record]", number: int) -> None:
-        async with pool.acquire() as connection, connection.transaction():
-            await connection.fetchrow(claim, *claims[number])
-            done = await connection.fetchrow(complete, *completions[number])
-        assert done is not None
-        assert done["uploads"] == 1, "a bare completion completed nothing"
-
+    completing = Completing.of(tag, count)
     async with bare_pool(dsn) as pool:
         return await repeated(
-            partial(one, pool),
+            partial(completing.one, pool),
             at_once=CONNECTIONS,
             count=count,
             seconds=seconds,
             warm_seconds=warm_seconds,
         )
+
+
+def upserts(tag: str, count: int) -> tuple[str, list[Sequence[object]]]:
+    """Prepare what makes an upload: the statement, and its arguments for each of so many."""
+    query = load("uploads.sql")["insert_by_user_md5"]
+    rows = [query.arguments(upsert_values(Item(tag, number))) for number in range(count)]
+    return on_bare_tables(query), rows
+
+
+@dataclass(frozen=True, slots=True)
+class Completing:
+    """What completes a tag's uploads, prepared: two statements and their arguments."""
+
+    claim: str
+    complete: str
+    claims: Sequence[Sequence[object]]
+    completions: Sequence[Sequence[object]]
+
+    @classmethod
+    def of(cls, tag: str, count: int) -> Self:
+        """Prepare so many."""
+        sql, items = load("inbox.sql"), [Item(tag, number) for number in range(count)]
+        claim, complete = sql["claim"], sql["mark_completed"]
+        return cls(
+            on_bare_tables(claim),
+            on_bare_tables(complete),
+            [claim.arguments(claim_values(item)) for item in items],
+            [complete.arguments(completion_values(item)) for item in items],
+        )
+
+    async def one(self, pool: "asyncpg.Pool[asyncpg.Record]", number: int) -> None:
+        """Complete one that waits, in four round trips."""
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.fetchrow(self.claim, *self.claims[number])
+            done = await connection.fetchrow(self.complete, *self.completions[number])
+        assert done is not None
+        assert done["uploads"] == 1, "a bare completion completed nothing"
 
 
 def upsert_values(item: Item) -> Mapping[str, object]:

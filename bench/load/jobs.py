@@ -13,7 +13,11 @@ from bench.load.http_connection import Post, post
 from bench.load.messages import METHODS, UPLOADS, spell_get
 
 Question = TypeVar("Question", Call, Post)
-BARE_CALLS = {"empty": "/bench.Bare/Empty", "select": "/bench.Bare/Select"}
+BARE_CALLS = {
+    "empty": "/bench.Bare/Empty",
+    "select": "/bench.Bare/Select",
+    "bare_init": "/bench.Bare/Init",
+}
 
 
 async def load_grpc(
@@ -73,9 +77,8 @@ def _posts(items: list[Item], token: str, path: str, expected: int) -> list[Post
 
 def _calls(kind: str, tag: str, count: int) -> list[Call]:
     if kind in BARE_CALLS:
-        return [
-            Call(header_block(BARE_CALLS[kind], ()), spell_get(Item(tag, n))) for n in range(count)
-        ]
+        block = header_block(BARE_CALLS[kind], ())
+        return [Call(block, spell_get(Item(tag, number))) for number in range(count)]
     method, message = METHODS[kind]
     headers: dict[str, bytes] = {}
     for number in range(count):

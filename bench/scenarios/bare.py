@@ -85,10 +85,15 @@ async def _signature(stage: Stage, seconds: float) -> Measured:
     return measured(await stage.working.do("signature", key_file=file, seconds=seconds))
 
 
-async def _token_check(stage: Stage, seconds: float) -> Measured:
+async def certificate_of(stage: Stage) -> str:
+    """Fetch what push tokens are verified with, in PEM."""
     async with httpx.AsyncClient(trust_env=False) as client:
         certificates = (await client.get(stage.emulator.certs_url)).json()
-    certificate = certificates[stage.emulator.issuer.kid]
+    return str(certificates[stage.emulator.issuer.kid])
+
+
+async def _token_check(stage: Stage, seconds: float) -> Measured:
+    certificate = await certificate_of(stage)
     return measured(
         await stage.working.do(
             "token_check", token=stage.token, certificate=certificate, seconds=seconds

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.bars import BARS, WHOLES
 from bench.registry import UnknownScenarioError, activities, bars, chosen
 
 
@@ -14,7 +15,9 @@ def test_without_a_choice_everything_is_measured_that_does_not_take_minutes() ->
 
 
 def test_a_scenario_comes_with_its_parts() -> None:
-    assert names("init_new") == {"init_new", "empty_call", "bare_upsert", "signature"}
+    parts = {"empty_call", "bare_upsert", "signature"}
+    assert names("init_new") == {"init_new", "bare_init", *parts}
+    assert names("bare_init") == {"bare_init", *parts}
 
 
 def test_so_do_the_parts_of_what_it_is_held_against() -> None:
@@ -24,6 +27,7 @@ def test_so_do_the_parts_of_what_it_is_held_against() -> None:
         "empty_post",
         "token_check",
         "bare_completion",
+        "bare_push",
     }
 
 
@@ -37,13 +41,22 @@ def test_a_name_that_does_not_exist_is_answered_with_those_that_do() -> None:
 
 
 def test_every_bar_is_about_something_that_can_be_measured() -> None:
-    about = {each for bar in bars() for each in (bar.scenario, *bar.limit)}
+    about = {each for bar in (*bars(), *WHOLES) for each in (bar.scenario, *bar.limit)}
     assert about <= set(activities())
 
 
 def test_what_is_held_against_each_other_has_its_turns_side_by_side() -> None:
     order = list(activities())
-    assert order[:4] == ["empty_call", "bare_upsert", "signature", "init_new"]
-    for bar in bars():
+    assert order[:5] == ["empty_call", "bare_upsert", "signature", "bare_init", "init_new"]
+    for bar in (*bars(), *WHOLES):
         places = [order.index(name) for name in (*bar.limit, bar.scenario)]
         assert max(places) - min(places) <= 8
+
+
+def test_a_bare_whole_has_the_parts_and_the_factor_of_the_bar_it_explains() -> None:
+    by_parts = {bar.limit: bar for bar in BARS}
+    for whole, scenario in zip(WHOLES, ("init_new", "callback_new"), strict=True):
+        explained = by_parts[whole.limit]
+        beside = by_parts[(whole.scenario,)]
+        assert explained.scenario == beside.scenario == scenario
+        assert whole.factor == explained.factor == beside.factor

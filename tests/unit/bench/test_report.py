@@ -11,9 +11,10 @@ from bench import published, report
 from bench.comparison import changes
 from bench.gathered import MAIN, Gathered
 from bench.noise import Noise
-from bench.registry import bars
+from bench.registry import activities, bars
 from bench.result import Result, UnreadableResultError, read
-from bench.sample import CPU
+from bench.sample import CPU, Measured, Sample
+from bench.tables import wholes_table
 from tests.unit.bench.samples import result, sample
 
 GOOD = [
@@ -55,12 +56,43 @@ def test_the_page_has_plots_and_needs_nothing_from_anywhere() -> None:
     assert links == []
 
 
-def test_a_missed_bar_is_red_and_none_is_left_out() -> None:
-    text = report.page(alone(result(*BAD)))
-    missed = re.search(r"<tr class='missed'>.*?</tr>", text)
+def test_a_missed_bar_is_red() -> None:
+    missed = re.search(r"<tr class='missed'>.*?</tr>", report.page(alone(result(*BAD))))
     assert missed is not None
     assert "init_new: CPU" in missed[0]
-    assert all(bar.name in text for bar in bars())
+
+
+def names_in(text: str) -> set[str]:
+    return {bar.name for bar in bars() if f"| {bar.name} |" in text}
+
+
+def test_after_a_run_of_everything_no_bar_is_left_out() -> None:
+    everything = result(*(sample(name) for name in activities()))
+    assert names_in(published.markdown(alone(everything))) == {bar.name for bar in bars()}
+    page = report.page(alone(everything))
+    assert all(f">{bar.name}<" in page for bar in bars())
+
+
+def test_after_a_run_of_some_there_are_their_bars_alone() -> None:
+    about = {bar.name for bar in bars() if bar.scenario == "init_new"}
+    assert names_in(published.markdown(alone(result(*GOOD)))) == about
+    assert "relay: drain" not in report.page(alone(result(*GOOD)))
+
+
+def test_what_a_bare_whole_costs_stands_beside_the_sum_of_its_parts() -> None:
+    found = alone(result(*GOOD, sample("bare_init", micros=882)))
+    text = published.markdown(found)
+    parts = "empty_call + bare_upsert + signature"
+    told = f"| bare_init | {parts} | 1.40 x | 882 us | 630 us | 1.25 x | over the bar |"
+    assert told in text
+    assert "<td class='t'>1.40 x</td>" in report.page(found)
+    assert wholes_table(result(*GOOD)).row_count == 0
+    assert report.WHOLES_HEAD not in published.markdown(alone(result(*GOOD)))
+
+
+def test_a_bare_whole_that_failed_says_so() -> None:
+    failed = Sample("bare_init", 1, Measured(1000, 1.0, 0.5, errors=2))
+    assert "| 1.25 x | 2 errors |" in published.markdown(alone(result(*GOOD, failed)))
 
 
 def test_a_met_bar_is_not_red() -> None:
@@ -115,7 +147,6 @@ def test_the_page_in_docs_says_where_and_how_and_marks_what_is_missed() -> None:
     assert "| grpcio | 1.85.1 |" in text
     assert "`make bench`" in text
     assert re.search(r"\| init_new: CPU \|.*\| \*\*missed\*\* \|", text)
-    assert "| relay: drain |" in text
 
 
 def test_without_a_run_the_page_has_its_rows_and_no_figures() -> None:

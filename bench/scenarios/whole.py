@@ -1,0 +1,62 @@
+"""The bare wholes as activities: all parts of a path in one call, rows counted as scenarios do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.activity import Activity
+from bench.items import Item
+from bench.sample import Measured
+from bench.scenarios.bare import certificate_of
+from bench.seeding import make_uploads
+from bench.stage import WARM_SECONDS, Stage, measured
+
+_MADE = "SELECT count(*) FROM bare.uploads WHERE original_filename = $1"
+_COMPLETED = _MADE + " AND status = 'completed'"
+
+
+async def _init(stage: Stage, seconds: float) -> Measured:
+    whole, tag, count = await stage.whole(), stage.fresh_tag("bare_init"), stage.most(seconds)
+    key_file = str(stage.emulator.service_account_file)
+    await whole.hand.do("prepare_init", tag=tag, count=count, key_file=key_file)
+    told = await stage.asking.do(
+        "load_grpc",
+        kind="bare_init",
+        port=whole.grpc_port,
+        server=whole.pid,
+        seconds=seconds,
+        warm_seconds=WARM_SECONDS,
+        tag=tag,
+        count=count,
+    )
+    return await _checked(stage, told, _MADE, tag)
+
+
+async def _push(stage: Stage, seconds: float) -> Measured:
+    whole, tag, count = await stage.whole(), stage.fresh_tag("bare_push"), stage.most(seconds)
+    items = [Item(tag, number) for number in range(count)]
+    await make_uploads(stage.database, items, schema="bare")
+    certificate = await certificate_of(stage)
+    await whole.hand.do("prepare_push", tag=tag, count=count, certificate=certificate)
+    told = await stage.asking.do(
+        "load_http",
+        path="/",
+        port=whole.http_port,
+        server=whole.pid,
+        token=stage.token,
+        seconds=seconds,
+        warm_seconds=WARM_SECONDS,
+        tag=tag,
+        count=count,
+    )
+    return await _checked(stage, told, _COMPLETED, tag)
+
+
+async def _checked(stage: Stage, told: Mapping[str, Any], count: str, tag: str) -> Measured:
+    written = await stage.database.fetchval(count, f"{tag}.mp4")
+    return measured(told, errors=abs(told["total"] - told["errors"] - written))
+
+
+ACTIVITIES: Sequence[Activity] = (
+    Activity("bare_init", "bare", "an empty call with both parts of Init in it", _init),
+    Activity("bare_push", "bare", "a POST with token check and completion in it", _push),
+)
