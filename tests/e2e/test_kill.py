@@ -109,7 +109,8 @@ async def test_a_process_killed_at_60_percent_goes_on_from_the_range_of_the_serv
 ) -> None:
     file = phone.film(40)
     emulator = live.emulator
-    emulator.faults.set(faults.Stall(seconds=0.3, operation="put"))
+    # So long that the rest is never through before the kill.
+    emulator.faults.set(faults.Stall(seconds=1, operation="put"))
     async with started(
         "upload", file, folder=phone.folder, environment=phone.environment
     ) as process:

@@ -83,7 +83,7 @@ def total(family: Family, **labels: str) -> float:
     )
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_every_documented_figure_is_there_with_name_type_unit_and_bounded_labels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-SECONDS = 60
+SECONDS = 120
 """Generous: what is slow here is the machine."""
 _LOOK_SECONDS = 0.005
 
