@@ -100,12 +100,12 @@ def publish(
 
 @app.command("profile")
 def profile_command(
-    scenario: Annotated[str, typer.Argument(help="One that loads the service.")],
+    scenario: Annotated[str, typer.Argument(help="One that loads the service, or a bare whole.")],
     *,
     seconds: Annotated[float, typer.Option(min=1, max=60)] = 5.0,
     top: Annotated[int, typer.Option(min=1, help="How many functions to list.")] = 40,
 ) -> None:
-    """Show where the service's time goes under one scenario (py-spy; may need root)."""
+    """Show where the time of what is loaded goes under one scenario (py-spy; may need root)."""
     try:
         activity = next(each for each in chosen([scenario]) if each.name == scenario)
         profile = asyncio.run(_profiled(activity, seconds))

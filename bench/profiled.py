@@ -1,4 +1,4 @@
-"""py-spy on the service while one scenario loads it: where its time goes, by function."""
+"""py-spy on the service, or a bare whole, under load: where its time goes, by function."""
 
 import asyncio
 import re
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.activity import Activity
+from bench.bars import WHOLES
 from bench.sample import Measured
 from bench.stage import Stage
 
@@ -44,12 +45,13 @@ class Profile:
 
 
 async def profiled(stage: Stage, activity: Activity, seconds: float, folder: Path) -> Profile:
-    """Watch the service while it holds the interpreter. Raises ProfilerError."""
+    """Watch who is loaded while it holds the interpreter. Raises ProfilerError."""
+    watched = await _process_of(stage, activity)
     raw = folder / f"{activity.name}.stacks"
     spy = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).with_name("py-spy")), "record", "--gil", "--format", "raw"),
         *("--output", str(raw), "--rate", str(_PER_SECOND), "--duration", str(round(seconds))),
-        *("--pid", str(stage.service.process.pid)),
+        *("--pid", str(watched)),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -59,6 +61,12 @@ async def profiled(stage: Stage, activity: Activity, seconds: float, folder: Pat
     if spy.returncode != 0:
         raise ProfilerError(said.decode(errors="replace")[-500:])
     return Profile(read_stacks(raw.read_text("utf-8")), measured)
+
+
+async def _process_of(stage: Stage, activity: Activity) -> int:
+    if activity.name in {bar.scenario for bar in WHOLES}:
+        return (await stage.whole()).pid
+    return stage.service.process.pid
 
 
 def read_stacks(text: str) -> Counter[tuple[str, ...]]:
