@@ -44,6 +44,8 @@ async def watched(
     ):
         for _ in range(2):
             await walk_every_path(site, site.person())
+        # What the service asks for itself, now and then, is no part of any path.
+        await site.service.running.background.end()
         yield Watched(site, ServerLog(template.log, name))
 
 

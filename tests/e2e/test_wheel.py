@@ -82,7 +82,7 @@ async def test_it_helps_and_knows_its_version(installed: Installation, tmp_path:
 async def test_without_the_local_extra_the_stack_names_the_remedy(
     installed: Installation, tmp_path: Path
 ) -> None:
-    ports = ("--grpc-port=0", "--http-port=0", "--gcs-port=0")
+    ports = ("--grpc-port=0", "--http-port=0", "--gcs-port=0", "--metrics-port=0")
     ended = await _run(installed, tmp_path, "dev", "run", *ports, TMPDIR=str(tmp_path))
     assert ended.code == 1
     assert ended.err.splitlines()[-1] == (
