@@ -93,6 +93,30 @@ async def test_a_cancellation_from_outside_wins_over_a_deadline_that_passes_with
     assert task.cancelled()
 
 
+async def test_one_that_passes_in_the_tidying_of_what_was_cancelled_says_so(within: Within) -> None:
+    said: list[str] = []
+
+    async def tidy() -> None:
+        try:
+            async with within(0.0):
+                await asyncio.sleep(60)
+        except TimeoutError:
+            said.append("too long")
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await tidy()
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert said == ["too long"]
+
+
 async def test_the_inner_of_two_that_passes_leaves_the_outer_alone(within: Within) -> None:
     async with within(60):
         with pytest.raises(TimeoutError):

@@ -125,6 +125,26 @@ async def test_two_objects_in_a_row_are_within_the_rounds() -> None:
     assert len(objects.deleted) == 2
 
 
+async def test_what_is_alive_again_after_its_removal_is_removed_again() -> None:
+    objects = BucketWithTraffic()
+    world = memory_world(objects=objects)
+    before = await cancelled(world)
+    late = objects.put(a_stored_object(before))
+    comes_back = [late]
+
+    async def time_passes() -> None:
+        world.clock.advance(timedelta(milliseconds=1))
+
+    async def it_comes_back() -> None:
+        if objects.deleted and comes_back:
+            objects.put(comes_back.pop())
+
+    objects.before_delete, objects.before_stat = time_passes, it_comes_back
+    assert (await world.init_again(before)).start is not None
+    assert objects.deleted == [(late.ref, late.generation)] * 2
+    assert before.ref not in objects.live
+
+
 async def test_what_another_removed_since_the_look_is_not_removed_again() -> None:
     objects = BucketWithTraffic()
     world = memory_world(objects=objects)

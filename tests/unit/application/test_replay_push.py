@@ -138,15 +138,16 @@ async def test_a_row_that_is_not_kept_is_said_so(site: Site) -> None:
 async def test_everything_set_aside_is_tried_once_in_the_order_of_arrival(site: Site) -> None:
     uploads = [await site.world.waiting() for _ in range(102)]
     bad = UnusableBody("size", "many", unreadable=False)
-    await site.set_aside(500, bad)
+    await site.set_aside(10, bad)
+    await site.set_aside(11, bad)
     for number, upload in enumerate(uploads):
         await site.set_aside(number + 100, a_stored_object(upload))
     results = await site.all()
-    assert len(results) == len({each.key for each in results}) == 103
-    assert [each.key for each in results if not each.is_settled] == ["msg:500"]
+    assert len(results) == len({each.key for each in results}) == 104
+    assert [each.key for each in results if not each.is_settled] == ["msg:10", "msg:11"]
     statuses = {(await site.world.now(each)).status for each in uploads}
     assert statuses == {UploadStatus.COMPLETED}
-    assert [each.key for each in await site.all()] == ["msg:500"]
+    assert [each.key for each in await site.all()] == ["msg:10", "msg:11"]
 
 
 async def test_what_is_pruned_between_page_and_replay_is_left_out(site: Site) -> None:

@@ -1,6 +1,6 @@
 """Counts, and why things were left as they are."""
 
-from catalog.application.tally import Tally, spelled
+from catalog.application.tally import Tally, spelled, spelled_in_full
 
 
 def test_what_is_skipped_is_counted_apart_from_what_is_done() -> None:
@@ -19,6 +19,7 @@ def test_nothing_leaves_no_trace() -> None:
     assert tally.counts == {}
     assert tally["completed"] == 0
     assert spelled(tally.counts) == {"skipped": {}}
+    assert spelled_in_full({}) == {"kept": 0, "completed": 0, "deleted": 0, "skipped": {}}
 
 
 def test_what_was_skipped_and_is_done_after_all_is_not_shown_as_skipped() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bench import plots
 from bench.activity import Activity
 from bench.process import BARS
-from bench.process.soaked import COUNTS, GROWN, Look, left, numbers_of
+from bench.process.soaked import COUNTS, GROWN, GROWN_CANCELLED, Look, left, numbers_of
 from bench.running import Plan
 from bench.sample import Measured, Sample
 from bench.stage import Stage
@@ -48,6 +48,9 @@ def test_one_task_too_many_or_memory_that_grows_misses_its_bar() -> None:
     told = verdicts(numbers_of(looked(100), looked(109, more=1), looked(109)))
     missed = {figure for figure, verdict in told.items() if verdict is Verdict.MISSED}
     assert missed == {GROWN, *(left(name, "calls") for name in COUNTS)}
+    told = verdicts(numbers_of(looked(100), looked(100), looked(120, more=1)))
+    missed = {figure for figure, verdict in told.items() if verdict is Verdict.MISSED}
+    assert missed == {GROWN_CANCELLED, *(left(name, "cancelled calls") for name in COUNTS)}
 
 
 def test_a_bar_of_nothing_is_drawn_on_no_scale() -> None:
