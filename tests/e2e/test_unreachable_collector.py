@@ -56,7 +56,7 @@ async def test_it_fails_no_call_and_does_not_hold_up_the_end(
             code = await service.service.stop()
             took = time.monotonic() - began
     assert code == 0
-    # The grace that gRPC takes, two seconds each for spans and figures, and some for a busy machine.
+    # The grace that gRPC takes, two seconds each for spans and figures; some for a busy machine.
     assert took < 12
     lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     complaints = [line for line in lines if line["event"] == "telemetry_not_exported"]

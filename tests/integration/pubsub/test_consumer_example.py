@@ -23,7 +23,7 @@ from catalog.emulator import Emulator
 from tests.architecture.source import REPOSITORY
 from tests.support.builders import NOW, a_stored_object, a_video, an_upload
 from tests.support.emulators import fresh_emulator
-from tests.support.waiting import until
+from tests.support.waiting import SECONDS, until
 
 SCRIPT = REPOSITORY / "examples" / "events" / "consume.py"
 
@@ -48,7 +48,7 @@ class Consumer:
         try:
             yield
             process.send_signal(signal.SIGTERM)
-            _, said = await asyncio.wait_for(process.communicate(), 30)
+            _, said = await asyncio.wait_for(process.communicate(), SECONDS)
             assert process.returncode == 0, said.decode()
         finally:
             if process.returncode is None:
@@ -57,7 +57,7 @@ class Consumer:
 
     async def has_seen(self, *events: Event) -> None:
         wanted = {str(event.event_id) for event in events}
-        await until(lambda: wanted <= {row[0] for row in self.rows("SELECT * FROM seen")}, 30)
+        await until(lambda: wanted <= {row[0] for row in self.rows("SELECT * FROM seen")})
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         if not self.database.exists():
