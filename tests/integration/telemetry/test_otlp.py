@@ -14,7 +14,7 @@ from catalog.runtime.settings import TelemetrySettings
 from tests.integration.telemetry.collector import Collector, collecting
 from tests.support.waiting import until
 
-END_SECONDS = 6.0
+END_SECONDS = 12.0
 """Two seconds for each of figures and spans, and some for a busy machine."""
 
 
@@ -99,7 +99,7 @@ async def test_a_collector_that_takes_nothing_costs_no_call_and_holds_up_no_end(
     caplog.set_level(logging.CRITICAL)  # the exporters tell of it; that is not looked at here
     with collecting(stuck=True) as collector:
         endpoint = collector.url if stuck else _unreachable()
-        async with telemetry(settings(endpoint)) as told:
+        async with telemetry(settings(endpoint, otlp_timeout_seconds=60)) as told:
             began = time.perf_counter()
             for _ in range(20_000):  # far more spans than the queue holds
                 told.tracing.begin("one", "server").end()

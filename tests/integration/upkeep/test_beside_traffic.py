@@ -12,6 +12,8 @@ from catalog.domain.upload import Decision, Upload, UploadStatus
 from tests.support.upkeep_site import Site
 
 DAY = timedelta(days=1)
+NOT_LONG = 12
+"""Seconds; who waits for a lock waits for more than that."""
 RETENTION = Retention(
     inbox=31 * DAY,
     quarantine=31 * DAY,
@@ -46,7 +48,7 @@ async def over(site: Site) -> Upload:
 
 
 async def pruned(site: Site) -> Pruned:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(NOT_LONG):
         return await PruneRecords(site.upkeep.store, RETENTION)()
 
 
@@ -91,7 +93,7 @@ async def test_a_reaper_leaves_an_upload_that_is_being_used(site: Site) -> None:
     await site.end_sessions()
     async with site.upkeep.store.transaction() as statements:
         assert await statements.uploads.lock(used.user_id, used.upload_id)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(NOT_LONG):
             assert (await site.upkeep.reap()).claimed == 1
     assert (await site.now(idle)).status is UploadStatus.FAILED
     assert (await site.upkeep.reap()).claimed == 1
@@ -104,7 +106,7 @@ async def test_the_look_at_the_bucket_holds_no_lock(site: Site, lease: timedelta
     await site.end_sessions()
     async with site.upkeep.store.autocommit() as statements:
         [claimed] = await statements.endings.claim_expired(timedelta(0), lease, 10)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(NOT_LONG):
         renewed = await site.upkeep.init(upload.user_id, upload.md5)
     assert renewed.upload_id == claimed.upload_id
     assert renewed.session_expires_at > claimed.session_expires_at

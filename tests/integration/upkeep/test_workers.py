@@ -19,6 +19,10 @@ from catalog.runtime.workers import BUILDERS, RunningWorkers, WorkerSite, runnin
 from tests.support.service import service_config
 from tests.support.untold import untold
 from tests.support.upkeep_site import Site
+from tests.support.waiting import SECONDS
+
+SOON_SECONDS = 20
+"""More than a busy machine takes; a worker that does not listen goes on for ever."""
 
 FAST: dict[str, dict[str, Any]] = {
     "reaper": {"interval_seconds": 0.05, "lease_seconds": 0.2},
@@ -40,8 +44,8 @@ class Replica:
     site: Site
 
     async def until(self, happened: Callable[[], Awaitable[bool]]) -> None:
-        """Wait for it, or fail after 20 seconds."""
-        deadline = time.monotonic() + 20
+        """Wait for it, or fail and say in which states the workers are."""
+        deadline = time.monotonic() + SECONDS
         while not await happened():
             assert time.monotonic() < deadline, self.workers.states()
             await asyncio.sleep(0.02)
@@ -197,10 +201,8 @@ async def test_every_worker_ends_soon_after_it_is_told_to(
         watch = asyncio.create_task(one.workers.watch())
         await one.until(lambda: _is(one, "ok"))
         assert not watch.done()
-        told = time.monotonic()
         one.workers.tell_to_stop()
-        await asyncio.wait([watch], timeout=5)
-        assert time.monotonic() - told < 5
+        await asyncio.wait([watch], timeout=SOON_SECONDS)
         assert watch.done()
 
 
