@@ -10,7 +10,7 @@ from tests.integration.http.sidecar import GOOD, head, running, wire
 from tests.support.waiting import until
 from tests.unit.adapters.http.pushes import a_push, body
 
-STRANGERS = {"unauthenticated": "Bearer forged", "forbidden": "Bearer forbidden"}
+STRANGERS = ("Bearer forged", "Bearer forged", "Bearer forbidden")
 
 
 def counted(measures: MemoryMeasures) -> dict[str, float]:
@@ -23,11 +23,11 @@ async def test_a_flood_of_strangers_counts_exactly_and_does_not_flood_the_log() 
     measures = MemoryMeasures()
     with capture_logs() as logs:
         async with running(measures=measures) as sidecar:
-            for _ in range(50):
-                for token in STRANGERS.values():
+            for _ in range(30):
+                for token in STRANGERS:
                     await sidecar.push(b"{}", {"authorization": token})
-            assert counted(measures) == {"unauthenticated": 50, "forbidden": 50}
-            await until(lambda: sum(line["pushes"] for line in logs) == 100)
+            assert counted(measures) == {"unauthenticated": 60, "forbidden": 30}
+            await until(lambda: sum(line["pushes"] for line in logs) == 90)
     assert {line["event"] for line in logs} == {"push_refused"}
     assert {(line["status"], line["why"]) for line in logs} == {
         (401, "no token"),

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from catalog.adapters.memory.events import JsonEvents
+from catalog.application.cancel_upload import CancelUpload
 from catalog.application.deciding import ATTEMPTS
 from catalog.application.finalize_upload import FinalizeUpload
 from catalog.application.store import ConcurrentChangeError, Statements, Store
@@ -41,6 +42,13 @@ async def test_a_race_that_is_lost_now_and_then_goes_unnoticed(world: World) -> 
     outcome = await finalize(an_arrival(a_stored_object(upload)))
     assert outcome.effect == "completed"
     assert await world.events_of(upload) == ["video.upload.completed"]
+
+
+async def test_so_does_one_of_an_owner_who_cancels(world: World) -> None:
+    upload = await world.waiting()
+    cancel = CancelUpload(BusyStore(world.store, ATTEMPTS - 1), JsonEvents())
+    assert (await cancel(upload.user_id, str(upload.upload_id))).status is UploadStatus.FAILED
+    assert await world.events_of(upload) == ["video.upload.cancelled"]
 
 
 async def test_a_race_that_is_always_lost_is_the_callers_to_repeat(world: World) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from catalog.application.metrics.outbox import (
     RELAY_SHARDS,
     TOPIC_UP,
 )
+from catalog.application.metrics.upkeep import ROUNDS_FAILED
 from catalog.application.outbox_records import SHARDS, QueuedEvent, Setback
 from catalog.application.ports import PublishError
 from catalog.application.records import OutboxRecord
@@ -113,6 +115,20 @@ async def test_a_lost_session_takes_its_shards_and_its_doubts_along(world: Relay
         assert await _becomes(measures, 1)
         await until(lambda: measures.level(RELAY_SHARDS) == len(SHARDS))
         await world.settled()
+    assert measures.count(ROUNDS_FAILED, worker="outbox") == 1
+
+
+def test_the_time_that_publishing_took_is_in_seconds() -> None:
+    measures, record = MemoryMeasures(), an_outbox_record()
+    figures = RelayFigures(measures, now=lambda: record.occurred_at + timedelta(seconds=3))
+    figures.published(Batch(record.aggregate_id, 0, [QueuedEvent(1, 0, 0, record)]))
+    assert measures.recorded(PUBLISH_LAG) == [3]
+
+
+def test_a_session_that_begins_has_no_shards_and_nothing_against_the_topic() -> None:
+    measures = MemoryMeasures()
+    RelayFigures(measures).begun()
+    assert (measures.level(RELAY_SHARDS), measures.level(TOPIC_UP)) == (0, 1)
 
 
 def test_the_attempt_after_which_an_event_is_given_up_counts_as_that_and_not_as_failed() -> None:

@@ -53,6 +53,27 @@ def test_one_success_ends_an_outage() -> None:
     assert failed(judge, an_event(), 2).attempts == 1
 
 
+def test_an_event_that_got_through_in_the_end_is_no_longer_to_blame() -> None:
+    judge, events = Judge(POLICY), [an_event() for _ in range(5)]
+    for event in events:
+        failed(judge, event, 0)
+    judge.succeeded(events, 1)
+    for event in events:
+        failed(judge, event, 2)
+    assert judge.topic_is_down
+
+
+def test_an_answer_that_was_long_on_the_way_takes_no_proof_back() -> None:
+    judge, events = Judge(POLICY), [an_event() for _ in range(5)]
+    for event in events:
+        failed(judge, event, 1)
+    for sent in (2, 0):
+        judge.succeeded([an_event()], sent)
+    for event in events:
+        failed(judge, event, 3)
+    assert not judge.topic_is_down
+
+
 def test_one_bad_event_is_no_outage_however_often_it_fails() -> None:
     judge, event = Judge(replace(POLICY, max_attempts=100)), an_event()
     for _ in range(20):

@@ -10,11 +10,12 @@ import pytest_asyncio
 from hpack import Encoder
 
 from bench.load.closed_loop import Asking
-from bench.load.grpc_frames import END_STREAM, HEADERS, Call, frame, header_block
+from bench.load.grpc_frames import END_STREAM, HEADERS, RST_STREAM, Call, frame, header_block
 from bench.load.mixed import (
     Impatience,
     ImpatientConnection,
     Part,
+    _shuffled,
     load_cancelled,
     load_mixed,
 )
@@ -77,6 +78,12 @@ async def test_every_call_of_every_part_is_made_once(server: Answering) -> None:
     assert server.asked == dict(zip(METHODS, (20, 50, 30), strict=True))
 
 
+def test_the_seed_decides_the_order_of_the_calls() -> None:
+    parts = [part("init", 20), part("get", 50)]
+    first, again, other = (_shuffled(parts, seed) for seed in (1, 1, 2))
+    assert first == again != other
+
+
 async def test_as_many_calls_as_wanted_are_given_up(server: Answering) -> None:
     server.seconds = 60
     told = await impatient(server, 80)
@@ -97,14 +104,15 @@ async def test_refusals_beside_them_are_counted_and_are_no_errors(server: Answer
 async def test_a_refusal_of_a_call_that_was_given_up_counts_nothing() -> None:
     call = Call(header_block("/a.Service/Echo", ()), b"")
     asking, impatience = Asking(iter([call])), Impatience(1)
-    connection = ImpatientConnection(asking, 1, impatience)
-    connection.connection_made(Wire())
+    connection, wire = ImpatientConnection(asking, 1, impatience), Wire()
+    connection.connection_made(wire)
     connection.start()
     async with asyncio.timeout(60):
         while not impatience.cancelled:  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(0.005)
     connection.data_received(frame(HEADERS, END_STREAM, 1, REFUSAL))
     assert (asking.answered, impatience.refused) == (1, 0)
+    assert frame(RST_STREAM, 0, 1, (8).to_bytes(4)) in wire.written
 
 
 async def test_in_one_that_is_not_cancelled_a_refusal_is_an_error(server: Answering) -> None:
