@@ -37,11 +37,13 @@ async def call_until_refused(service: Service) -> tuple[grpc.StatusCode, str | N
 
 
 async def test_under_load_every_call_is_either_answered_or_told_to_go_elsewhere() -> None:
-    async with asyncio.timeout(30), serving() as service:
+    async with asyncio.timeout(60), serving() as service:
         callers = [asyncio.create_task(call_until_refused(service)) for _ in range(30)]
         await service.use_cases.started.wait()
-        await service.server.stop(4, refusal_seconds=1)
+        stopping = asyncio.create_task(service.server.stop(240, refusal_seconds=120))
         ends = await asyncio.gather(*callers)
+        stopping.cancel()  # the rest of its time is for nobody
+        await asyncio.wait([stopping])
     assert set(ends) == {(grpc.StatusCode.UNAVAILABLE, "The server is shutting down.")}
 
 
