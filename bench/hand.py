@@ -12,7 +12,7 @@ from bench.asked import Job, answer
 from bench.bare import crypto, relay, statements
 from bench.grown import questions
 from bench.load import jobs, mixed
-from bench.scenarios import client_work, held_work
+from bench.scenarios import client_work, held_reads, held_work
 
 JOBS: Mapping[str, Job] = {
     "load_grpc": jobs.load_grpc,
@@ -33,7 +33,7 @@ JOBS: Mapping[str, Job] = {
     "client_hash": client_work.client_hash,
     "bare_hash": client_work.bare_hash,
     "written_and_relayed": held_work.written_and_relayed,
-    "unrelated_reads": held_work.unrelated_reads,
+    "unrelated_reads": held_reads.unrelated_reads,
 }
 
 

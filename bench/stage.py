@@ -53,6 +53,8 @@ class Stage:
     """Servers that do all parts of a call at once, started when they are first asked."""
     token: str = field(repr=False)
     forged_token: str = field(repr=False)
+    done: dict[str, Measured] = field(default_factory=dict)
+    """What was measured before its turn, together with another activity."""
     _tags: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def fresh_tag(self, name: str) -> str:

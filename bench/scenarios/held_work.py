@@ -1,26 +1,21 @@
-"""What goes on while a snapshot is held: events are written and relayed, other rows are read."""
+"""What goes on while a snapshot is held: events are written and relayed."""
 
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
-import psutil
 
 from bench.bare.relay import Topic, relaying
-from bench.bare.servers import SELECTED, SELECTED_TAG
-from bench.items import Item
 from bench.sample import P50, P99, latencies_of
-from catalog.adapters.postgres.queries import load
 
 PER_SECOND = 800
 LAST_SECONDS = 30
 _WRITERS = 8
 _EVENTS_OF_ONE = 4
-_READS_PER_SECOND = 50
 SETTLING_SECONDS = 2.0
 _LONGEST_SECONDS = 60.0
 _ONE = """
@@ -29,7 +24,6 @@ INSERT INTO catalog.outbox_events (
 )
 VALUES ($1, 'upload', $2, 'video.upload.completed', $3, '{"version": "1"}')
 """
-_NOTHING = "SELECT 1"
 _PAYLOAD = b"x" * 300
 AnyConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Times: TypeAlias = dict[UUID, float]
@@ -99,42 +93,3 @@ def _delays(published: Mapping[UUID, float], written: Times, end: float) -> dict
             f"p99 of the last {LAST_SECONDS} s, ms": ended[P99] * 1e3,
         },
     }
-
-
-async def unrelated_reads(*, dsn: str, seconds: float) -> dict[str, object]:
-    """Read uploads by their keys, and beside each ask what needs no table: latencies of both.
-
-    The CPU is that of the database for one of both and another of the latter.
-    """
-    query = load("uploads.sql")["get_upload"]
-    items = [Item(SELECTED_TAG, number * 7919 % SELECTED) for number in range(SELECTED)]
-    keys = [(item.upload_id, item.user) for item in items]
-    connection = await asyncpg.connect(dsn)
-    backend = psutil.Process(await connection.fetchval("SELECT pg_backend_pid()"))
-    reads, nothings = list[float](), list[float]()
-    cpu = _cpu_seconds(backend)
-    try:
-        began = time.perf_counter()
-        for number in range(round(seconds * _READS_PER_SECOND)):
-            due = began + number / _READS_PER_SECOND
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            await connection.fetchval(_NOTHING)  # whoever has slept takes a while to wake
-            key = keys[number % SELECTED]
-            reads.append(await _took(connection.fetchrow(query.text, *key)))
-            nothings.append(await _took(connection.fetchval(_NOTHING)))
-        cpu = _cpu_seconds(backend) - cpu
-    finally:
-        await connection.close()
-    told = {"reads": latencies_of(reads), "nothings": latencies_of(nothings)}
-    return {**told, "cpu": {"of_one": cpu / len(reads)}}
-
-
-def _cpu_seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-async def _took(answer: Awaitable[object]) -> float:
-    began = time.perf_counter()
-    await answer
-    return time.perf_counter() - began
