@@ -215,7 +215,7 @@ CASES: Mapping[str, Case] = {
         5 * PRUNED, {"page_limit": PRUNED}, "a page with its tombstones, found and removed"
     ),
     "prune_tombstones": Case(
-        5 * PRUNED, {"page_limit": PRUNED}, "a page with its uploads, found and removed"
+        4 * PRUNED, {"page_limit": PRUNED}, "a page with its uploads, found and removed or kept"
     ),
     "events_of_aggregates": Case(
         20_000, because="the block ranges that events of such a time may be in"

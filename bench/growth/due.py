@@ -33,14 +33,17 @@ SELECT
     decode(repeat('ab', 300), 'hex'), at, at
 FROM generate_series(1, $2) AS i, (SELECT now() - interval '40 days' AS at) AS past
 """
+# Longer than what the loading left free of a page: shorter ones would each lie on a page of
+# its own in the large table, and a dozen on one in the small table, which has fewer such pages.
 _OLD_FAILURES = """
 INSERT INTO catalog.uploads (
     user_id, bucket, object_name, original_filename, content_type, content_md5, status,
-    error_code, created_at, updated_at, session_expires_at
+    error_code, error_message, created_at, updated_at, session_expires_at
 )
 SELECT
     gen_random_uuid(), 'catalog-uploads', 'videos/old/' || md5(($1 + i)::text), 'old.mp4',
-    'video/mp4', md5(($1 + i)::text), 'failed', 'SESSION_EXPIRED', at, at, at
+    'video/mp4', md5(($1 + i)::text), 'failed',
+    'SESSION_EXPIRED', repeat('m', 400), at, at, at
 FROM generate_series(1, $2) AS i, (SELECT now() - interval '100 days' AS at) AS past
 """
 _OLD_TOMBSTONES = """

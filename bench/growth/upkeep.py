@@ -123,11 +123,11 @@ def _batches(prune: Callable[[Pruning], Awaitable[int]]) -> Work:
 
 
 async def _tombstones(site: Site) -> int:
-    total, behind, more = 0, None, True
-    while more:
+    total, looked_at = 0, _BATCH
+    while looked_at == _BATCH:
         async with site.store.autocommit() as statements:
-            page = await statements.pruning.tombstones(_ENDED, behind, _BATCH)
-        total, behind, more = total + page.pruned, page.upto, page.upto is not None
+            page = await statements.pruning.tombstones(_ENDED, _BATCH)
+        total, looked_at = total + page.pruned, page.looked_at
     return total
 
 

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from catalog.application.records import HistoryEntry
-from catalog.application.upkeep_records import TombstonePosition
 from catalog.application.upkeep_store import UpkeepStore
 from catalog.domain.retention import Retention
 from catalog.domain.upload import Decision
@@ -72,19 +71,13 @@ class PruneRecords:
             )
 
     async def _tombstones(self, stop: asyncio.Event | None) -> int:
-        total, place = 0, await self._tombstone_page(None)
-        while place is not None:
-            total += place[0]
+        total, looked_at = 0, self.batch
+        while looked_at >= self.batch:
+            async with self.store.autocommit() as statements:
+                page = await statements.pruning.tombstones(
+                    self.retention.tombstones_last, self.batch
+                )
+            total, looked_at = total + page.pruned, page.looked_at
             if stop is not None and stop.is_set():
                 break
-            place = await self._tombstone_page(place[1])
         return total
-
-    async def _tombstone_page(
-        self, behind: TombstonePosition | None
-    ) -> tuple[int, TombstonePosition] | None:
-        async with self.store.autocommit() as statements:
-            page = await statements.pruning.tombstones(
-                self.retention.tombstones_last, behind, self.batch
-            )
-        return (page.pruned, page.upto) if page.upto is not None else None

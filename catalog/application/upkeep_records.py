@@ -108,19 +108,17 @@ class SeenFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class TombstonePosition:
-    """The last tombstone that a round of pruning looked at."""
-
-    deleted_at: datetime
-    generation: Generation
-
-
-@dataclass(frozen=True, slots=True)
 class PrunedTombstones:
-    """How many went, and where to look on; None at the end."""
+    """What came of those that were looked at."""
 
     pruned: int
-    upto: TombstonePosition | None
+    kept: int
+    """Whose uploads are still there: nobody looks at them until they are old once more."""
+
+    @property
+    def looked_at(self) -> int:
+        """How many there were; fewer than asked for when no more are old."""
+        return self.pruned + self.kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ from catalog.application.upkeep_records import (
     SweepOutcome,
     SweepStart,
     SweepTurn,
-    TombstonePosition,
 )
 from catalog.domain.upload import Upload
 from catalog.domain.values import Generation, ObjectRef, UploadId
@@ -169,10 +168,11 @@ class Pruning(Protocol):
         """Remove failed uploads whose sessions are over and whose objects are all deleted."""
         ...
 
-    async def tombstones(
-        self, age: timedelta, behind: TombstonePosition | None, limit: int
-    ) -> PrunedTombstones:
-        """Remove finished tombstones of names that no upload owns, of the next `limit` in line."""
+    async def tombstones(self, age: timedelta, limit: int) -> PrunedTombstones:
+        """Look at finished tombstones of that age: remove those of names that no upload owns.
+
+        The others begin to age anew.
+        """
         ...
 
 

@@ -49,6 +49,7 @@ class DeletionRow:
     created_at: datetime
     not_before: datetime
     deleted_at: datetime | None = None
+    kept_at: datetime | None = None
     failures: int = 0
     last_error: str | None = None
 
@@ -103,6 +104,13 @@ class Tables:
         row = self.deletions.get(key, DeletionRow(tombstone, at, at))
         if row.deleted_at is None or row.deleted_at <= (tombstone.seen_at or at):
             self.deletions[key] = replace(row, deleted_at=None)
+
+    def remove(self, upload: Upload) -> None:
+        """Remove an upload's row; nobody keeps its tombstones any more."""
+        del self.uploads[upload.upload_id]
+        for key, row in self.deletions.items():
+            if key[0] == upload.ref:
+                self.deletions[key] = replace(row, kept_at=None)
 
     def waiting_video(self, upload: Upload) -> Video | None:
         """Find the bound video while it still waits for this owner's file."""

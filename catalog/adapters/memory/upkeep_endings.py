@@ -69,7 +69,7 @@ class MemoryEndings:
         tombstone = Tombstone(ref, current.generation, "FORGOTTEN")
         key = ref, current.generation
         self._tables.deletions.setdefault(key, DeletionRow(tombstone, now, now, deleted_at=now))
-        del self._tables.uploads[current.upload_id]
+        self._tables.remove(current)
         self._tables.tell(current.upload_id, now, history)
         for finding in [each for each in self._tables.findings if each[:2] == ("gone", ref)]:
             del self._tables.findings[finding]

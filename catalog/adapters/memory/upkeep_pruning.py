@@ -1,13 +1,14 @@
 """Removal of what is over, in memory."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from catalog.adapters.memory.tables import DeletionRow, Tables
 from catalog.application.ports import Clock
 from catalog.application.records import HistoryEntry
-from catalog.application.upkeep_records import PrunedTombstones, TombstonePosition
+from catalog.application.upkeep_records import PrunedTombstones
 from catalog.domain.upload import Upload, UploadStatus
-from catalog.domain.values import Generation
 
 
 class MemoryPruning:
@@ -53,31 +54,30 @@ class MemoryPruning:
         ]
         old = sorted(over, key=lambda each: each.session_expires_at)[:limit]
         for each in old:
-            del self._tables.uploads[each.upload_id]
+            self._tables.remove(each)
             self._tables.tell(each.upload_id, now, history)
         return len(old)
 
-    async def tombstones(
-        self, age: timedelta, behind: TombstonePosition | None, limit: int
-    ) -> PrunedTombstones:
+    async def tombstones(self, age: timedelta, limit: int) -> PrunedTombstones:
         """Remove finished tombstones of names that no upload owns."""
-        before = self._clock.now() - age
-        after = (behind.deleted_at, behind.generation) if behind else None
-        rows = [(_place(row), row) for row in self._tables.deletions.values()]
-        old = sorted(
-            ((at, row) for at, row in rows if at is not None and at[0] < before),
-            key=lambda item: item[0],
-        )
-        page = [item for item in old if after is None or item[0] > after][:limit]
-        gone = [row for _, row in page if self._tables.owner_of(row.tombstone.ref) is None]
-        for row in gone:
-            del self._tables.deletions[row.tombstone.ref, row.tombstone.generation]
-        return PrunedTombstones(len(gone), TombstonePosition(*page[-1][0]) if page else None)
+        now, rows = self._clock.now(), self._tables.deletions
+        ages = [(_age_counts_from(row), key) for key, row in rows.items()]
+        over = [(at, key) for at, key in ages if at is not None and at < now - age]
+        old = sorted(over, key=itemgetter(0))[:limit]
+        kept = [key for _, key in old if self._tables.owner_of(key[0]) is not None]
+        gone = [key for _, key in old if self._tables.owner_of(key[0]) is None]
+        for key in kept:
+            rows[key] = replace(rows[key], kept_at=now)
+        for key in gone:
+            del rows[key]
+        return PrunedTombstones(len(gone), len(kept))
 
     def _has_open_deletion(self, upload: Upload) -> bool:
         rows = self._tables.deletions.items()
         return any(key[0] == upload.ref and row.deleted_at is None for key, row in rows)
 
 
-def _place(row: DeletionRow) -> tuple[datetime, Generation] | None:
-    return (row.deleted_at, row.tombstone.generation) if row.deleted_at else None
+def _age_counts_from(row: DeletionRow) -> datetime | None:
+    if row.deleted_at is None:
+        return None
+    return max(row.deleted_at, row.kept_at or row.deleted_at)

@@ -6,7 +6,7 @@ from catalog.adapters.postgres.queries import load
 from catalog.adapters.postgres.rows import history_values
 from catalog.adapters.postgres.statements import Connection
 from catalog.application.records import HistoryEntry
-from catalog.application.upkeep_records import PrunedTombstones, TombstonePosition
+from catalog.application.upkeep_records import PrunedTombstones
 
 _SQL = load("upkeep_pruning.sql")
 
@@ -44,19 +44,7 @@ class PostgresPruning:
         )
         return int(row["pruned"])
 
-    async def tombstones(
-        self, age: timedelta, behind: TombstonePosition | None, limit: int
-    ) -> PrunedTombstones:
+    async def tombstones(self, age: timedelta, limit: int) -> PrunedTombstones:
         """Remove finished tombstones of names that no upload owns."""
-        row = await self._connection.one(
-            _SQL["prune_tombstones"],
-            age=age,
-            behind_at=behind.deleted_at if behind else None,
-            behind_generation=behind.generation if behind else 0,
-            page_limit=limit,
-        )
-        if row["upto_at"] is None:
-            return PrunedTombstones(0, None)
-        return PrunedTombstones(
-            row["pruned"], TombstonePosition(row["upto_at"], row["upto_generation"])
-        )
+        row = await self._connection.one(_SQL["prune_tombstones"], age=age, page_limit=limit)
+        return PrunedTombstones(row["pruned"], row["kept"])

@@ -3,12 +3,13 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from bench.grown import loader
-from bench.grown.plan_cases import CASES, faults_of, queries, values_of
+from bench.grown.plan_cases import CASES, MOST_ROWS, faults_of, queries, values_of
 from bench.grown.plans import GROWING, MODES, Connection, answer_of, literal
 from catalog.devstack.postgres import Cluster
 from catalog.runtime import migrations
@@ -86,7 +87,7 @@ async def test_a_query_reads_large_tables_by_index_and_in_bounds(
         ("inbox_events_by_time", "prune_inbox"),
         ("outbox_events_by_time", "events_of_aggregates"),
         ("object_deletions_due", "claim_due_deletions"),
-        ("object_deletions_finished", "prune_tombstones"),
+        ("object_deletions_by_age", "prune_tombstones"),
         ("upload_events_by_upload", "history_of_upload"),
         ("videos_by_file", "bury_orphan"),
     ],
@@ -100,6 +101,20 @@ async def test_a_missing_index_is_noticed(grown: Connection, index: str, name: s
         found += faults_of(await answer_of(grown, query, values_of(query, ROWS), mode))
     await transaction.rollback()
     assert found != []
+
+
+async def test_tombstones_that_were_kept_are_not_even_read_the_next_time(grown: Connection) -> None:
+    query = queries()["prune_tombstones"]
+    values = {**values_of(query, ROWS), "age": timedelta(days=31)}
+    transaction = grown.transaction()
+    await transaction.start()
+    before = [(await answer_of(grown, query, values, mode)).rows for mode in MODES]
+    looked = await grown.fetchrow(query.text, *query.arguments(values))
+    after = [(await answer_of(grown, query, values, mode)).rows for mode in MODES]
+    await transaction.rollback()
+    assert looked is not None
+    assert min(looked["kept"], *before) > MOST_ROWS
+    assert after == [0, 0]
 
 
 async def test_no_large_table_waits_until_a_fifth_of_it_is_dead(grown: Connection) -> None:

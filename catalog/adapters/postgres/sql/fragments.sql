@@ -35,3 +35,10 @@ UPDATE catalog.inbox_events AS i SET outcome = :outcome, processed_at = now()
 FROM changed
 WHERE i.source = 'gcs' AND i.dedup_key = :dedup_key
 RETURNING 1
+
+-- tombstones_of_changed --
+-- Nobody keeps them any more: pruning looks at them by their own age again.
+UPDATE catalog.object_deletions SET kept_at = NULL
+WHERE kept_at IS NOT NULL
+    AND bucket = ANY(ARRAY(SELECT bucket FROM changed))
+    AND object_name = ANY(ARRAY(SELECT object_name FROM changed))

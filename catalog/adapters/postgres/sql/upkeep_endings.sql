@@ -46,6 +46,8 @@ WITH changed AS (
     INSERT INTO catalog.object_deletions (bucket, object_name, generation, reason, deleted_at)
     SELECT bucket, object_name, gcs_generation::bigint, 'FORGOTTEN', now() FROM changed
     ON CONFLICT DO NOTHING
+), freed AS (
+    @tombstones_of_changed
 ), history AS (
     @history_of_changed
 ), settled AS (

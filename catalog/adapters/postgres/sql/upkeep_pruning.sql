@@ -38,7 +38,7 @@ SELECT count(*) AS pruned FROM gone
 
 -- prune_failed_uploads --
 WITH old AS MATERIALIZED (
-    SELECT u.upload_id FROM catalog.uploads AS u
+    SELECT u.ctid FROM catalog.uploads AS u
     WHERE u.status = 'failed'
         AND u.session_expires_at < now() - :session_margin::interval
         AND u.updated_at < now() - :age::interval
@@ -53,44 +53,42 @@ WITH old AS MATERIALIZED (
     LIMIT :page_limit
     FOR UPDATE OF u SKIP LOCKED
 ), changed AS (
-    DELETE FROM catalog.uploads AS u USING old
-    WHERE u.upload_id = old.upload_id
-    RETURNING u.upload_id
+    DELETE FROM catalog.uploads
+    WHERE ctid = ANY(ARRAY(SELECT old.ctid FROM old))
+    RETURNING upload_id, bucket, object_name
+), freed AS (
+    @tombstones_of_changed
 ), history AS (
     @history_of_changed
 )
 SELECT count(*) AS pruned FROM changed
 
 -- prune_tombstones --
--- A word on an object is kept as long as an upload may still be told of it: those are passed
--- by, every time, and only what goes is locked.
+-- A word on an object is kept as long as an upload may still be told of it. One that is kept is
+-- as young as new: it is not in the way of the next look, and gets one of its own in time.
 WITH old AS MATERIALIZED (
-    SELECT ctid, bucket, object_name, generation, deleted_at
+    SELECT ctid, bucket, object_name
     FROM catalog.object_deletions
-    WHERE deleted_at < now() - :age::interval
-        AND (deleted_at, generation) > (
-            coalesce(:behind_at::timestamptz, '-infinity'), :behind_generation::bigint
-        )
-    ORDER BY deleted_at, generation
+    WHERE deleted_at IS NOT NULL AND greatest(deleted_at, kept_at) < now() - :age::interval
+    ORDER BY greatest(deleted_at, kept_at)
     LIMIT :page_limit
-), ownerless AS MATERIALIZED (
-    SELECT d.ctid FROM catalog.object_deletions AS d
-    WHERE d.deleted_at IS NOT NULL AND d.ctid = ANY(ARRAY(
-        SELECT old.ctid FROM old
-        WHERE NOT EXISTS (
-            SELECT 1 FROM catalog.uploads AS u
-            WHERE u.bucket = old.bucket AND u.object_name = old.object_name
-            OFFSET 0
-        )
-    ))
     FOR UPDATE SKIP LOCKED
+), looked_at AS MATERIALIZED (
+    SELECT old.ctid, EXISTS (
+        SELECT 1 FROM catalog.uploads AS u
+        WHERE u.bucket = old.bucket AND u.object_name = old.object_name
+        OFFSET 0
+    ) AS owned
+    FROM old
+), kept AS (
+    UPDATE catalog.object_deletions SET kept_at = now()
+    WHERE ctid = ANY(ARRAY(SELECT l.ctid FROM looked_at AS l WHERE l.owned))
+    RETURNING 1
 ), gone AS (
     DELETE FROM catalog.object_deletions
-    WHERE ctid = ANY(ARRAY(SELECT ownerless.ctid FROM ownerless))
+    WHERE ctid = ANY(ARRAY(SELECT l.ctid FROM looked_at AS l WHERE NOT l.owned))
     RETURNING 1
 )
 SELECT
     (SELECT count(*) FROM gone) AS pruned,
-    (SELECT deleted_at FROM old ORDER BY deleted_at DESC, generation DESC LIMIT 1) AS upto_at,
-    (SELECT generation FROM old ORDER BY deleted_at DESC, generation DESC LIMIT 1)
-        AS upto_generation
+    (SELECT count(*) FROM kept) AS kept
