@@ -18,8 +18,10 @@ RETURNING position, counts, started_at
 
 -- look_up_objects --
 -- The one query of a page of the bucket: it remembers how far the walk has come,
--- keeps its lease, and says what is known of every name. Only tombstones
--- between its names are joined: there may be many more than the page has.
+-- keeps its lease, and says what is known of every name. Both indexes are walked along the
+-- page's names, not entered for each: only tombstones between its names are read, as there may
+-- be many more than the page has. A full join is never a loop over loops, whatever number of
+-- names the planner expects; it adds nothing, as no upload is read whose name is not there.
 WITH held AS (
     UPDATE catalog.sweep_progress SET
         position = :position,
@@ -28,6 +30,12 @@ WITH held AS (
         updated_at = now()
     WHERE name = :name AND owner = :owner AND under_way
     RETURNING 1
+), gone AS MATERIALIZED (
+    SELECT d.object_name, d.generation, d.deleted_at
+    FROM catalog.object_deletions AS d
+    WHERE d.bucket = :bucket
+        AND d.object_name >= (SELECT min(name) FROM unnest(:object_names::text[]) AS name)
+        AND d.object_name <= (SELECT max(name) FROM unnest(:object_names::text[]) AS name)
 )
 SELECT
     (SELECT count(*) FROM held) AS held,
@@ -35,22 +43,24 @@ SELECT
     u.upload_id,
     u.status,
     u.gcs_generation,
-    d.generation IS NOT NULL AS tombstoned,
-    d.deleted_at IS NOT NULL AS deleted,
+    (o.object_name, o.generation) IN (
+        SELECT gone.object_name, gone.generation FROM gone
+    ) AS tombstoned,
+    (o.object_name, o.generation) IN (
+        SELECT gone.object_name, gone.generation FROM gone WHERE gone.deleted_at IS NOT NULL
+    ) AS deleted,
     u.upload_id IS NULL AND EXISTS (
         SELECT 1 FROM catalog.videos AS v
         WHERE v.raw_file_reference = 'gs://' || :bucket::text || '/' || o.object_name
     ) AS referenced
 FROM unnest(:object_names::text[], :generations::bigint[])
     WITH ORDINALITY AS o (object_name, generation, place)
-LEFT JOIN catalog.uploads AS u ON u.bucket = :bucket AND u.object_name = o.object_name
-LEFT JOIN (
-    SELECT gone.object_name, gone.generation, gone.deleted_at
-    FROM catalog.object_deletions AS gone
-    WHERE gone.bucket = :bucket
-        AND gone.object_name >= (SELECT min(name) FROM unnest(:object_names::text[]) AS name)
-        AND gone.object_name <= (SELECT max(name) FROM unnest(:object_names::text[]) AS name)
-) AS d ON d.object_name = o.object_name AND d.generation = o.generation
+FULL JOIN (
+    SELECT owner.object_name, owner.upload_id, owner.status, owner.gcs_generation
+    FROM catalog.uploads AS owner
+    WHERE owner.bucket = :bucket AND owner.object_name = ANY(:object_names::text[])
+    OFFSET 0
+) AS u ON u.object_name = o.object_name
 ORDER BY o.place
 
 -- waiting_uploads --
