@@ -24,7 +24,8 @@ from tests.e2e.service_process import Served, served
 from tests.support.commands import end_of, started
 from tests.support.waiting import SECONDS, seen, until
 
-GRACE = 4
+GRACE = 30
+"""Time to look around in while calls finish, also on a busy machine."""
 TURNED_AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 """Calls that cross the GOAWAY on the wire are cancelled by gRPC's core; both were never begun."""
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -39,7 +40,10 @@ async def process(emulator: Emulator, database: str, tmp_path: Path) -> AsyncIte
 
 
 async def _waiting_for_a_lock(dsn: str, sessions: int) -> None:
-    count = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    count = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     connection = await asyncpg.connect(dsn)
     await seen(lambda: connection.fetchval(count), lambda number: number == sessions)
     await connection.close()
@@ -82,7 +86,7 @@ async def test_calls_and_pushes_in_flight_finish_while_readiness_and_health_go_d
         assert (await call).upload_id == upload_id
         assert await push == 204
         await lock.close()
-        assert await asyncio.wait_for(process.service.process.wait(), GRACE + 3) == 0
+        assert await asyncio.wait_for(process.service.process.wait(), GRACE + 20) == 0
 
 
 async def test_under_load_no_call_that_was_begun_fails(process: Served) -> None:
@@ -106,8 +110,8 @@ async def test_under_load_no_call_that_was_begun_fails(process: Served) -> None:
         await until(lambda: done >= 100)
         told = time.monotonic()
         process.service.process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(process.service.process.wait(), GRACE + 3)
-        await asyncio.wait(callers, timeout=20)
+        code = await asyncio.wait_for(process.service.process.wait(), GRACE + 20)
+        await asyncio.wait(callers, timeout=SECONDS)
 
     assert code == 0
     assert len(failures) == len(callers)
@@ -135,7 +139,7 @@ async def test_a_start_that_hangs_is_ended_at_once(emulator: Emulator, tmp_path:
         async with started("serve", folder=tmp_path, environment=settings) as process:
             await asyncio.wait_for(called.wait(), SECONDS)
             process.send_signal(signal.SIGTERM)
-            ended = await asyncio.wait_for(end_of(process), 20)
+            ended = await end_of(process)
 
     assert ended.code == 0
     assert [json.loads(line)["event"] for line in ended.err.splitlines()] == ["stopped"]
