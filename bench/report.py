@@ -31,9 +31,10 @@ COUNTED = (
     " or 16 pushes in the air. Small and grown are ten thousand and a million uploads in two"
     " databases of one server, all of it in memory, each with a service of its own: there both are"
     " asked at one steady pace, far below what they can, in pairs whose order is drawn, so that"
-    " whatever the machine does besides it does to both; any row is as likely as any other. Beside a"
-    " held snapshot two servers with PostgreSQL's own 128 MB of buffers each take the same load in"
-    " the same three minutes, one of them with the snapshot, and the read is asked of both in turns."
+    " whatever the machine does besides it does to both; any row is as likely as any other."
+    " Beside a held snapshot two servers with PostgreSQL's own 128 MB of buffers each take the same"
+    " load in the same minutes, one of them with the snapshot, and the read is asked of both in"
+    " turns."
 )
 WHOLES_HEAD = "What the bars leave to anybody"
 WHOLES_TOLD = (
