@@ -52,6 +52,20 @@ async def test_a_stop_leaves_the_walk_for_the_next_run(world: World) -> None:
     assert (result.state, result.counts["objects"]) == ("finished", 10)
 
 
+async def test_a_stop_without_the_database_is_one_all_the_same(world: World) -> None:
+    """Its turn ends with its lease."""
+    await completed_and_waiting(world)
+    store, stop = world.store, asyncio.Event()
+    assert isinstance(store, MemoryStore)
+
+    def progress(_position: str, _counts: Mapping[str, int]) -> None:
+        store.available = False
+        stop.set()
+
+    sweep = upkeep(world).bucket_sweep(page_size=2)
+    assert (await sweep(SweepRun(stop=stop, progress=progress))).state == "stopped"
+
+
 async def test_a_stop_within_a_page_leaves_the_rest_of_it_to_the_next_run(world: World) -> None:
     uploads = [await world.waiting() for _ in range(3)]
     for upload in uploads:
