@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+import signal
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from bench.stage import Stage
 
 _LINE = re.compile(r":\d+(?=\)$)")
 _PER_SECOND = 500
-_MARGIN_SECONDS = 20.0
+_PREPARING = "prepare (bench/bare/whole.py)"
+_WRITE_SECONDS = 30.0
 
 
 class ProfilerError(Exception):
@@ -46,24 +49,34 @@ class Profile:
 
 async def profiled(stage: Stage, activity: Activity, seconds: float, folder: Path) -> Profile:
     """Watch who is loaded while it holds the interpreter. Raises ProfilerError."""
-    watched = await _process_of(stage, activity)
+    watched = await process_of(stage, activity)
     raw = folder / f"{activity.name}.stacks"
     spy = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).with_name("py-spy")), "record", "--gil", "--format", "raw"),
-        *("--output", str(raw), "--rate", str(_PER_SECOND), "--duration", str(round(seconds))),
-        *("--pid", str(watched)),
+        *("--output", str(raw), "--rate", str(_PER_SECOND), "--pid", str(watched)),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    measured = await activity.measure(stage, seconds + 1)
-    async with asyncio.timeout(seconds + _MARGIN_SECONDS):
-        _, said = await spy.communicate()
+    try:
+        measured = await activity.measure(stage, seconds)
+    finally:
+        said = await _ended(spy)
     if spy.returncode != 0:
-        raise ProfilerError(said.decode(errors="replace")[-500:])
+        raise ProfilerError(said[-500:])
     return Profile(read_stacks(raw.read_text("utf-8")), measured)
 
 
-async def _process_of(stage: Stage, activity: Activity) -> int:
+async def _ended(spy: asyncio.subprocess.Process) -> str:
+    """Have it write what it saw; return what it said. Raises TimeoutError."""
+    with suppress(ProcessLookupError):
+        spy.send_signal(signal.SIGINT)
+    async with asyncio.timeout(_WRITE_SECONDS):
+        _, said = await spy.communicate()
+    return said.decode(errors="replace")
+
+
+async def process_of(stage: Stage, activity: Activity) -> int:
+    """Name the process that this activity loads."""
     if activity.name in {bar.scenario for bar in WHOLES}:
         return (await stage.whole()).pid
     return stage.service.process.pid
@@ -72,11 +85,12 @@ async def _process_of(stage: Stage, activity: Activity) -> int:
 def read_stacks(text: str) -> Counter[tuple[str, ...]]:
     """Read py-spy's raw form: frames joined by semicolons, a blank, a count.
 
-    Lines of one function count as the function.
+    Lines of one function count as the function; what a bare whole does before it is loaded, not.
     """
     stacks: Counter[tuple[str, ...]] = Counter()
     for line in text.splitlines():
         frames, _, count = line.rpartition(" ")
-        if frames:
-            stacks[tuple(_LINE.sub("", frame) for frame in frames.split(";"))] += int(count)
+        stack = tuple(_LINE.sub("", frame) for frame in frames.split(";"))
+        if frames and not any(frame.endswith(_PREPARING) for frame in stack):
+            stacks[stack] += int(count)
     return stacks
