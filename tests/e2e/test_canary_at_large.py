@@ -15,6 +15,7 @@ from tests.e2e.pushes import Finalize, PushSide
 from tests.e2e.refusals import refusal
 from tests.e2e.service_process import Served, served
 from tests.support.collector import Collector, collector
+from tests.support.patience import PATIENT
 from tests.support.service import Rpc
 
 PASSWORD = "hunter2-of-the-database"
@@ -103,7 +104,10 @@ async def test_no_secret_is_in_any_line_span_figure_or_error(
             "CATALOG_TELEMETRY__LOG_LEVEL": "debug",
             "CATALOG_TELEMETRY__OTLP_ENDPOINT": told.url,
         }
-        async with served(emulator, dsn, log, settings) as service, service.rpc() as rpc:
+        async with (
+            served(emulator, dsn, log, {**PATIENT, **settings}) as service,
+            service.rpc() as rpc,
+        ):
             run = Run(service, emulator, rpc, http)
             await run.upload()
             await run.calls_that_fail()

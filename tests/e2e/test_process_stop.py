@@ -22,6 +22,7 @@ from tests.e2e.person import Person, an_md5
 from tests.e2e.pushes import PushSide
 from tests.e2e.service_process import Served, served
 from tests.support.commands import end_of, started
+from tests.support.patience import PATIENT
 from tests.support.waiting import SECONDS, seen, until
 
 GRACE = 30
@@ -34,7 +35,7 @@ NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 @pytest.fixture
 async def process(emulator: Emulator, database: str, tmp_path: Path) -> AsyncIterator[Served]:
-    settings = {"CATALOG_SERVER__SHUTDOWN_GRACE_SECONDS": str(GRACE)}
+    settings = {**PATIENT, "CATALOG_SERVER__SHUTDOWN_GRACE_SECONDS": str(GRACE)}
     async with served(emulator, database, tmp_path / "service.log", settings) as running:
         yield running
 

@@ -13,6 +13,7 @@ from catalog.emulator import Emulator
 from tests.e2e.person import Person
 from tests.e2e.service_process import served
 from tests.support.collector import Collector, collector
+from tests.support.patience import PATIENT
 from tests.support.waiting import until
 
 UPLOADS = 100
@@ -101,7 +102,7 @@ async def test_one_trace_and_one_story_lead_from_init_to_the_subscriber(
         }
         async with (
             event_subscriber(emulator) as subscriber,
-            served(emulator, database, log, settings) as service,
+            served(emulator, database, log, {**PATIENT, **settings}) as service,
             service.rpc() as rpc,
         ):
             uploads = [await upload(Person(rpc), emulator, number) for number in range(UPLOADS)]

@@ -17,6 +17,7 @@ from catalog.devstack.ports import free_port
 from catalog.emulator import Emulator
 from tests.e2e.person import Person, an_md5
 from tests.e2e.service_process import served
+from tests.support.patience import PATIENT
 
 CANARY = "c4n4ry"
 
@@ -48,7 +49,7 @@ async def test_it_fails_no_call_and_does_not_hold_up_the_end(
             "CATALOG_TELEMETRY__OTLP_ENDPOINT": url,
             "CATALOG_TELEMETRY__OTLP_METRICS_INTERVAL_SECONDS": "0.2",
         }
-        async with served(emulator, database, log, settings) as service:
+        async with served(emulator, database, log, {**PATIENT, **settings}) as service:
             async with service.rpc() as rpc:
                 for _ in range(20):
                     await Person(rpc).init(an_md5())

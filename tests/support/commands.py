@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.patience import PATIENT
 from tests.support.waiting import SECONDS
 
 REPOSITORY = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ async def task(name: str, settings: Mapping[str, str]) -> AsyncIterator[Process]
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-P", f"cmd/tasks/{name}/main.py", "--conf", "configs/config.yaml"],
         cwd=REPOSITORY,
-        env={**os.environ, **settings},
+        env={**os.environ, **PATIENT, **settings},
         stderr=PIPE,
     )
     async with killed_at_the_end(process):
@@ -52,6 +53,7 @@ async def started(
     *arguments: str | Path, folder: Path, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[Process]:
     """Run `catalog` in `folder`; killed at the end of the block if it still runs then."""
+    given = environment or {}
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-P", "-m", "catalog.cli.main", *map(str, arguments)],
         cwd=folder,
@@ -59,7 +61,8 @@ async def started(
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "PYTHONPATH": str(REPOSITORY),
-            **(environment or {}),
+            **(PATIENT if "DATABASE_URL" in given else {}),
+            **given,
         },
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
