@@ -18,7 +18,7 @@ from bench import published, report
 from bench.activity import Activity
 from bench.children import ChildError
 from bench.comparison import Change, changes
-from bench.gathered import file_name, read_all
+from bench.gathered import file_name, read_all, shown_with
 from bench.grown.loader import NoRoomError
 from bench.grown.sites import LARGE, Sizes
 from bench.noise import warnings
@@ -55,7 +55,7 @@ def run_command(
     seconds: Annotated[float, typer.Option(min=0.2, max=60, help="Of one window.")] = 2.5,
     repeats: Annotated[int, typer.Option(min=1, max=50, help="Rounds.")] = 5,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this earlier result.")] = None,
-    out: Annotated[Path, typer.Option(help="Where JSON and latest.html go.")] = RESULTS,
+    out: Annotated[Path, typer.Option(help="Where JSON and the page go.")] = RESULTS,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     durable: Annotated[bool, typer.Option(help="Whether commits wait for the disk.")] = True,
     strict: Annotated[bool, typer.Option(help="End with 1 when a bar is missed.")] = False,
@@ -76,12 +76,14 @@ def run_command(
     except KeyboardInterrupt:
         raise _ended("interrupted", _INTERRUPTED) from None
     compared = changes(earlier, result) if earlier else []
-    file = out / f"{file_name(activities)}.json"
+    name = file_name(activities, chosen(()))
+    file = out / f"{name}.json"
     result.write(file)
-    (out / "latest.html").write_text(report.page(read_all(out), compared), "utf-8")
+    page, gathered = shown_with(name, result, out)
+    (out / page).write_text(report.page(gathered, compared), "utf-8")
     rows = judged(about(bars(), result.samples), result.samples)
     _show(result, rows, compared, as_json=as_json)
-    _ERRORS.print(f"{out / 'latest.html'} and {file.name} hold all of it.", soft_wrap=True)
+    _ERRORS.print(f"{out / page} and {file.name} hold all of it.", soft_wrap=True)
     if strict and not all_met(rows):
         raise typer.Exit(_MISSED)
 

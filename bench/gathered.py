@@ -12,6 +12,8 @@ from bench.spread import Spread
 from bench.verdict import Row, Verdict, about, judged, spreads
 
 MAIN = "latest"
+CHOSEN = "chosen"
+"""Of a run of some that are part of the main one: it stands alone, and is not published."""
 APART = ("growth", "held", "process", "soak")
 """Families that have a file of their own when they are measured alone."""
 
@@ -47,7 +49,7 @@ class Gathered:
 
     def _warnings(self, bars: Sequence[Bar]) -> Iterator[str]:
         for name, result in self.results.items():
-            about = "" if name == MAIN else f"{name}: "
+            about = "" if name in {MAIN, CHOSEN} else f"{name}: "
             for said in noise.warnings(result.noise, spreads(result.samples), bars):
                 yield about + said
 
@@ -66,10 +68,26 @@ def read_all(folder: Path) -> Gathered:
     return Gathered({name: read(file) for name, file in files.items() if file.exists()})
 
 
-def file_name(activities: Sequence[Activity]) -> str:
-    """Name the file of a run: its own for one family of those apart, parts not counted."""
+def file_name(activities: Sequence[Activity], main: Sequence[Activity]) -> str:
+    """Name the file of a run: its own for one family of those apart, parts not counted.
+
+    `main` is what the main run measures; less than that does not take its place.
+    """
     families = {activity.family for activity in activities} - {"bare"}
-    return families.pop() if len(families) == 1 and families <= set(APART) else MAIN
+    if len(families) == 1 and families <= set(APART):
+        return families.pop()
+    measured = {activity.name for activity in activities}
+    return MAIN if all(activity.name in measured for activity in main) else CHOSEN
+
+
+def shown_with(name: str, result: Result, folder: Path) -> tuple[str, Gathered]:
+    """Name the page of a run, and give what is on it: all that is kept, or what was chosen.
+
+    Raises UnreadableResultError.
+    """
+    if name == CHOSEN:
+        return f"{CHOSEN}.html", Gathered({CHOSEN: result})
+    return f"{MAIN}.html", read_all(folder)
 
 
 def _measured(rows: Sequence[Row]) -> Row:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.activity import Activity
 from bench.bars import Bar
-from bench.gathered import Gathered, file_name, read_all
+from bench.gathered import Gathered, file_name, read_all, shown_with
 from bench.noise import Noise
 from bench.published import markdown
 from bench.sample import CPU, Measured
@@ -71,9 +71,25 @@ def test_only_files_of_ours_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("families", "name"),
-    [(("bare", "held"), "held"), (("init",), "latest"), (("held", "init"), "latest")],
+    [
+        (("bare", "held"), "held"),
+        (("bare", "init", "get"), "latest"),
+        (("bare", "init", "get", "held"), "latest"),
+        (("bare", "init"), "chosen"),
+        (("held", "init"), "chosen"),
+    ],
 )
-def test_a_family_that_is_kept_apart_has_a_file_of_its_own(
+def test_what_is_less_than_the_main_run_does_not_take_its_place(
     families: tuple[str, ...], name: str
 ) -> None:
-    assert file_name([Activity(each, each, "", measure) for each in families]) == name
+    main = [Activity(each, each, "", measure) for each in ("bare", "init", "get")]
+    assert file_name([Activity(each, each, "", measure) for each in families], main) == name
+
+
+def test_a_run_of_some_is_shown_alone_and_any_other_with_all_that_is_kept(tmp_path: Path) -> None:
+    RUN.write(tmp_path / "latest.json")
+    APART.write(tmp_path / "held.json")
+    page, gathered = shown_with("chosen", RUN, tmp_path)
+    assert (page, list(gathered.results)) == ("chosen.html", ["chosen"])
+    page, gathered = shown_with("held", APART, tmp_path)
+    assert (page, list(gathered.results)) == ("latest.html", ["latest", "held"])
