@@ -6,7 +6,7 @@ from tests.e2e.sites import Changes, Site
 
 HURRIED: Changes = {
     "uploads": {"enabled": False},
-    "server": {"call_deadline_seconds": 0.5},
+    "server": {"call_deadline_seconds": 1.5},
 }
 
 
@@ -30,7 +30,7 @@ class Sites:
 
     usual: Site
     hurried: Site
-    """Uploads are switched off, and half a second is all a call has."""
+    """Uploads are switched off, and a second and a half is all a call has."""
     crippled: Site
     """Its signing account does not exist, and it waits for no lock."""
     full: Site

@@ -86,10 +86,17 @@ def service_config(
             "metrics_addr": "127.0.0.1:0",
             "reflection": True,
             "shutdown_grace_seconds": 4,
+            # What takes long in a test is the machine.
             "call_deadline_seconds": 20,
+            "callback_deadline_seconds": 20,
         },
-        # Tests ask more at once, and of fewer users, than people do.
-        "limits": {"max_calls": 1000, "max_pushes": 1000, "user_calls_per_second": 0},
+        # Tests ask more at once, and of fewer users, than people do; others need the cores too.
+        "limits": {
+            "max_calls": 1000,
+            "max_pushes": 1000,
+            "user_calls_per_second": 0,
+            "work_share": 0,
+        },
         "database": {
             "url": dsn,
             "pool_min_size": 1,
@@ -100,6 +107,7 @@ def service_config(
         },
         "gcs": {
             "project_id": emulator.settings.project_id,
+            "timeout_seconds": 20,
             "bucket": BUCKET,
             "signer": "key",
             "signer_key_file": emulator.service_account_file,
