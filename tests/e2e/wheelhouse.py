@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 from tests.support.commands import REPOSITORY
 
-SECONDS = 120
+SECONDS = 240
 LOCK = REPOSITORY / "requirements" / "runtime.txt"
 
 

@@ -121,7 +121,7 @@ class Cloud:
             },
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
         assert list(self.folder.glob("tmp.*")) == []

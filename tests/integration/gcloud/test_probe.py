@@ -48,7 +48,7 @@ def _of(emulator: Emulator) -> dict[str, str]:
     }
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_it_records_what_the_bucket_does_without_a_secret(
     emulator: Emulator, tmp_path: Path
 ) -> None:
