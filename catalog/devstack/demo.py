@@ -29,7 +29,7 @@ from catalog.emulator.faults import Cut, Stall
 
 _SAMPLE_BYTES = 32 * 1024 * 1024
 _CHUNK_BYTES = 8 * 1024 * 1024
-_EVENT_SECONDS = 20.0
+_EVENT_SECONDS = 60.0
 _UPLOAD_SECONDS = 300.0
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from catalog.devstack.scratch import scratch_folder
 
-_START_SECONDS = 30.0
-_STOP_SECONDS = 15.0
+_START_SECONDS = 60.0
+_STOP_SECONDS = 45.0
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV", "PYTHONPATH")
 
 
@@ -31,7 +31,7 @@ class ServiceProcess:
     metrics_port: int = 0
 
     async def stop(self) -> int:
-        """Ask it to end (SIGTERM), insist (SIGKILL) after 15 s; return its exit code."""
+        """Ask it to end (SIGTERM), insist (SIGKILL) after 45 s; return its exit code."""
         with contextlib.suppress(ProcessLookupError):
             self.process.terminate()
         try:

@@ -58,7 +58,8 @@ def relays(request: pytest.FixtureRequest) -> Relays:
         store = MemoryStore(SystemClock())
         return Relays(store, MemoryRelaySessions(store, SystemClock()))
     return Relays(
-        request.getfixturevalue("store"), relay_sessions(request.getfixturevalue("database"))
+        request.getfixturevalue("store"),
+        relay_sessions(request.getfixturevalue("database"), session_timeout=30),
     )
 
 

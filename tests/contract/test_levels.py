@@ -74,7 +74,7 @@ def site(request: pytest.FixtureRequest) -> Site:
         )
     store, sessions = (
         request.getfixturevalue("store"),
-        relay_sessions(request.getfixturevalue("database")),
+        relay_sessions(request.getfixturevalue("database"), session_timeout=30),
     )
     ledger = SqlLedger(request.getfixturevalue("pool"))
     return Site(Subject(store, ledger), Relays(store, sessions), PostgresLevels(store))

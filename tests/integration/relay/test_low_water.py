@@ -50,7 +50,11 @@ class Scene:
 @asynccontextmanager
 async def scene(dsn: str, full_look: float) -> AsyncIterator[Scene]:
     connection = await asyncpg.connect(dsn)
-    watched, topic, stop = WatchedSessions(relay_sessions(dsn)), RecordedTopic(), asyncio.Event()
+    watched, topic, stop = (
+        WatchedSessions(relay_sessions(dsn, session_timeout=30)),
+        RecordedTopic(),
+        asyncio.Event(),
+    )
     policy = RelayPolicy(heartbeat=0.05, full_look=full_look)
     try:
         async with asyncio.TaskGroup() as tasks:

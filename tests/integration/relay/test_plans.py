@@ -55,7 +55,7 @@ class Table:
     async def begun_while_empty(self) -> AsyncIterator[PostgresRelaySession]:
         """Look more often than it takes for plans to be kept."""
         await self.connection.execute("VACUUM ANALYZE catalog.outbox_events")
-        async with relay_sessions(self.dsn).open() as session:
+        async with relay_sessions(self.dsn, session_timeout=30).open() as session:
             for _ in range(10):
                 await session.choose(_FROM_THE_START, (), 10)
                 await session.mark_published([1, 2])
@@ -85,7 +85,7 @@ async def test_marking_events_passes_over_nothing_that_an_old_snapshot_keeps_in_
     table: Table,
 ) -> None:
     await table.connection.execute(_MANY, 2_000)
-    async with relay_sessions(table.dsn).open() as session:
+    async with relay_sessions(table.dsn, session_timeout=30).open() as session:
         snapshot = await asyncpg.connect(table.dsn)
         async with snapshot.transaction(isolation="repeatable_read", readonly=True):
             await snapshot.fetchval("SELECT count(*) FROM catalog.outbox_events")
