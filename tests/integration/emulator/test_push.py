@@ -102,7 +102,7 @@ async def test_only_objects_under_the_prefix_are_announced(
     """[storage-discovery] object_name_prefix of the notification configuration."""
     emulator.store(a_name("other/"), b"x", notify=True)
     announced = emulator.store(a_name(), b"x", notify=True)
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     assert [push.object_name for push in receiver.pushes] == [announced.name]
 
 

@@ -33,7 +33,7 @@ async def test_these_answers_acknowledge(
     """[push-docs] 200, 201, 202, 204 (and 102) are success codes."""
     receiver.answers = [status]
     name = announce(emulator)[0]
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     entries = emulator.pushes.log.entries(name)
     assert [(entry.outcome, entry.status) for entry in entries] == [("ack", status)]
 
@@ -44,7 +44,7 @@ async def test_everything_else_is_redelivered_until_acknowledged(
     """[push-docs] any other code is a nack, 3xx and 4xx included."""
     receiver.answers = [500, 404, 302, 206, 429]
     name = announce(emulator)[0]
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     entries = emulator.pushes.log.entries(name)
     assert [entry.status for entry in entries] == [500, 404, 302, 206, 429, 204]
     assert [entry.attempt for entry in entries] == [1, 2, 3, 4, 5, 6]
@@ -59,7 +59,7 @@ async def test_an_answer_after_the_deadline_does_not_count(tmp_path: Path) -> No
         receiver.answers = [None]
         emulator.pushes.set_target(PushTarget(receiver.url))
         announce(emulator)
-        await emulator.pushes.drain(10)
+        await emulator.pushes.drain(60)
         outcomes = [entry.outcome for entry in emulator.pushes.log.entries()]
         assert outcomes[0] == "deadline_exceeded"
         assert outcomes[-1] == "ack"
@@ -75,7 +75,7 @@ async def test_messages_wait_for_an_endpoint_that_is_down(emulator: Emulator) ->
     assert emulator.pushes.log.entries(name)[0].outcome == "unreachable"
     async with receiving() as back:
         emulator.pushes.set_target(PushTarget(back.url))
-        await emulator.pushes.drain(10)
+        await emulator.pushes.drain(60)
         assert [push.object_name for push in back.pushes] == [name]
 
 
@@ -83,7 +83,7 @@ async def test_duplicates_repeat_the_message(emulator: Emulator, receiver: Recei
     """[stackguides-dup] redelivery by Pub/Sub: the same message id."""
     emulator.faults.set(Duplicate(extra=3, times=1))
     announce(emulator, 2)
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     ids = [push.message_id for push in receiver.pushes]
     assert (len(ids), len(set(ids))) == (5, 2)
 
@@ -92,7 +92,7 @@ async def test_duplicates_may_have_ids_of_their_own(emulator: Emulator, receiver
     """[stackguides-dup] duplicates by GCS: same event, different message ids."""
     emulator.faults.set(Duplicate(extra=3), NewMessageId())
     announce(emulator)
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     assert len({push.message_id for push in receiver.pushes}) == 4
     assert len({push.message["attributes"]["objectGeneration"] for push in receiver.pushes}) == 1
 
@@ -104,7 +104,7 @@ async def test_redeliveries_may_have_ids_of_their_own(
     emulator.faults.set(NewMessageId())
     receiver.answers = [503, 503]
     announce(emulator)
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     assert len({push.message_id for push in receiver.pushes}) == 3
 
 
@@ -112,7 +112,7 @@ async def test_dropped_notifications_never_arrive(emulator: Emulator, receiver: 
     """A fault of ours, for whatever sweeps up lost notifications."""
     emulator.faults.set(Drop(times=1))
     lost, kept = announce(emulator, 2)
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     assert [push.object_name for push in receiver.pushes] == [kept]
     assert [entry.outcome for entry in emulator.pushes.log.entries(lost)] == ["dropped"]
 
@@ -125,7 +125,7 @@ async def test_held_notifications_come_out_backwards(
     names = announce(emulator, 2)
     assert len(emulator.pushes.pending) == 2
     names += announce(emulator, 1)
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     assert [push.object_name for push in receiver.pushes] == names[::-1]
 
 
@@ -145,7 +145,7 @@ async def test_delayed_notifications_come_later_than_others(
     """A fault of ours."""
     emulator.faults.set(Delay(seconds=0.3, times=1))
     late, soon = announce(emulator, 2)
-    await emulator.pushes.drain(10)
+    await emulator.pushes.drain(60)
     assert [push.object_name for push in receiver.pushes] == [soon, late]
 
 
@@ -170,6 +170,6 @@ async def test_backoff_grows_up_to_its_maximum(tmp_path: Path) -> None:
         emulator.pushes.set_target(PushTarget(receiver.url))
         started = loop.time()
         announce(emulator)
-        await emulator.pushes.drain(10)
+        await emulator.pushes.drain(60)
         assert loop.time() - started >= 0.02 + 0.04 + 4 * 0.08
         assert len(receiver.pushes) == 7

@@ -94,7 +94,7 @@ async def test_another_status_than_ok_is_an_error(port: int) -> None:
 async def test_it_stops_when_the_time_is_over(port: int) -> None:
     asking = Asking(itertools.repeat(call(b"again")))
     connection = await grpc_connection.connected(port, asking, 4)
-    told = await ask(asking, [connection], seconds=0.2, warm_seconds=0.05, server=None)
+    told = await ask(asking, [connection], seconds=1, warm_seconds=0.05, server=None)
     assert told["errors"] == 0
     assert int(str(told["operations"])) <= asking.answered == asking.asked
     assert asking.answered >= 4
