@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # gRPC's handlers of fork() crash one in three children that are forked while calls are under way,
 # as PostgreSQL is where root starts it as somebody else. Nothing here uses gRPC after a fork.
@@ -12,6 +13,14 @@ os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 pytest_plugins = ["tests.support.postgres", "tests.support.service"]
 
 _LONG = [Path(__file__).parent / folder for folder in ("e2e", "integration")]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let examples take as long as they do: that is up to the machine and what else it does."""
+    settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("patient")
 
 
 @pytest.hookimpl(trylast=True)

@@ -102,7 +102,8 @@ async def walked(subject: Subject, user: UserId, size: int, inserts: list[int]) 
 @settings(
     deadline=None,
     max_examples=12,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # users are strangers
+    # Users are strangers.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     st.lists(st.integers(1, 12), max_size=4),
