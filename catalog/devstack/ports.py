@@ -1,8 +1,13 @@
 """Whether the ports of a stack are free: asked before anything is started."""
 
+import contextlib
 import os
+import secrets
 import socket
 from collections.abc import Mapping
+
+_LOWEST, _PORTS = 20_000, 12_000
+_TRIES = 20
 
 
 class PortTakenError(Exception):
@@ -30,6 +35,16 @@ def _reason(error: OSError) -> str:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    """A TCP port of 127.0.0.1 that was free a moment ago, and that no connection is given.
+
+    The system takes those of outgoing connections from above, in its own time. Raises OSError.
+    """
+    for _ in range(_TRIES):
+        with contextlib.suppress(OSError):
+            return _tried(_LOWEST + secrets.randbelow(_PORTS))
+    return _tried(0)
+
+
+def _tried(port: int) -> int:
+    with socket.create_server(("127.0.0.1", port)) as server:
         return int(server.getsockname()[1])
