@@ -1,6 +1,7 @@
 """Fixtures for all tests, each of which lives in tests/support, and the order of their files."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,12 @@ _LONG = [Path(__file__).parent / folder for folder in ("e2e", "integration")]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let examples take as long as they do: that is up to the machine and what else it does."""
+    """Let examples take as long as they do, and processes of ours be interrupted.
+
+    Whoever is started in the background by a shell ignores SIGINT, and so would its children.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile(
         "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
