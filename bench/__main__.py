@@ -93,9 +93,9 @@ def publish(
     source: Annotated[Path, typer.Argument(help="Where results are.")] = RESULTS,
     page: Annotated[Path, typer.Option(help="What to write.")] = PAGE,
 ) -> None:
-    """Write docs/performance.md from the results that are kept."""
+    """Write docs/performance.md from the results that are kept, and those beside it."""
     try:
-        page.write_text(published.markdown(read_all(source)), "utf-8")
+        published.publish(read_all(source), page)
     except (UnreadableResultError, OSError) as wrong:
         raise _ended(str(wrong), _WRONG_USE) from None
 

@@ -1,6 +1,7 @@
-"""docs/performance.md, made of runs."""
+"""docs/performance.md, made of runs, and the runs themselves beside it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from bench.bars import WHOLES
 from bench.gathered import Gathered
@@ -16,6 +17,7 @@ from bench.tables import (
 )
 from bench.verdict import Row, Verdict
 
+RAW = "performance"
 _HEAD = """# Performance
 
 What every hot path costs, beside what its bare parts cost in the same minutes. `make bench`
@@ -31,6 +33,13 @@ Medians of the rounds; in brackets how far apart the rounds are, as a share of t
 
 """
 _NOTHING = "No run has been published yet: `make bench`, then `make bench-publish`.\n\n"
+
+
+def publish(gathered: Gathered, page: Path) -> None:
+    """Write the page, and every run as raw JSON into a folder beside it. Raises OSError."""
+    page.write_text(markdown(gathered), "utf-8")
+    for name, result in gathered.results.items():
+        result.write(page.parent / RAW / f"{name}.json")
 
 
 def markdown(gathered: Gathered) -> str:
@@ -62,7 +71,12 @@ def _measured(gathered: Gathered) -> str:
         + _further(list(further_figures_of(found)))
         + f"\n{generator(found)}\n\n## Where and how\n\n"
         + _table(*gathered.where())
+        + f"\nThe raw figures of every round: {_raw(gathered)}.\n"
     )
+
+
+def _raw(gathered: Gathered) -> str:
+    return ", ".join(f"[{name}.json]({RAW}/{name}.json)" for name in gathered.results)
 
 
 def _further(lines: Sequence[Sequence[str]]) -> str:

@@ -149,6 +149,14 @@ def test_the_page_in_docs_says_where_and_how_and_marks_what_is_missed() -> None:
     assert re.search(r"\| init_new: CPU \|.*\| \*\*missed\*\* \|", text)
 
 
+def test_the_raw_runs_are_published_beside_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    published.publish(Gathered({"latest": result(*GOOD), "held": result(*BAD)}), page)
+    linked = re.findall(r"\]\((performance/\w+\.json)\)", page.read_text("utf-8"))
+    kept = [tuple(read(tmp_path / link).samples) for link in linked]
+    assert kept == [result(*GOOD).samples, result(*BAD).samples]
+
+
 def test_without_a_run_the_page_has_its_rows_and_no_figures() -> None:
     text = published.markdown(Gathered())
     assert text.count("| not measured |") == len(bars())
