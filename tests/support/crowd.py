@@ -131,7 +131,18 @@ class Crowd:
                     self.acknowledged.refused[refusal.code().name] += 1
                     if refusal.code() not in _PASSING:
                         raise
+                except asyncio.CancelledError:
+                    # A channel that is closed cancels its calls. A task group would take that
+                    # for the end of whoever called, and go on as if there had been an answer.
+                    if _is_cancelled():
+                        raise
+                    self.acknowledged.refused["CANCELLED"] += 1
                 await asyncio.sleep(random.uniform(0.05, 0.4))
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 def so_many(size: int) -> Callable[[], bool]:
