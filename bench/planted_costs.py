@@ -76,8 +76,10 @@ PLANTED = (
                 "ALTER TABLE catalog.uploads DROP CONSTRAINT uploads_user_md5_key;\n",
             ),
         ),
-        "get_upload",
-        "get_upload: rate beside its parts",
+        "grown_plans",
+        "grown: plans",
+        exact=True,
+        options=("--large", "100000"),
     ),
     Planted(
         "missing-index-of-lists",
