@@ -93,12 +93,13 @@ async def test_a_cancellation_from_outside_wins_over_a_deadline_that_passes_with
     assert task.cancelled()
 
 
-async def test_one_that_passes_in_the_tidying_of_what_was_cancelled_says_so(within: Within) -> None:
+async def test_one_that_passes_in_the_tidying_of_what_was_cancelled_says_so() -> None:
+    """Asked of ours alone: asyncio's own does not say so in early releases of Python 3.11."""
     said: list[str] = []
 
     async def tidy() -> None:
         try:
-            async with within(0.0):
+            async with _ours(0.0):
                 await asyncio.sleep(60)
         except TimeoutError:
             said.append("too long")
