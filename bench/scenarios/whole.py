@@ -18,16 +18,8 @@ async def _init(stage: Stage, seconds: float) -> Measured:
     whole, tag, count = await stage.whole(), stage.fresh_tag("bare_init"), stage.most(seconds)
     key_file = str(stage.emulator.service_account_file)
     await whole.hand.do("prepare_init", tag=tag, count=count, key_file=key_file)
-    told = await stage.asking.do(
-        "load_grpc",
-        kind="bare_init",
-        port=whole.grpc_port,
-        server=whole.pid,
-        seconds=seconds,
-        warm_seconds=WARM_SECONDS,
-        tag=tag,
-        count=count,
-    )
+    how = {"kind": "bare_init", "port": whole.grpc_port, "server": whole.pid}
+    told = await _load(stage, "load_grpc", seconds, tag=tag, count=count, **how)
     return await _checked(stage, told, _MADE, tag)
 
 
@@ -37,18 +29,13 @@ async def _push(stage: Stage, seconds: float) -> Measured:
     await make_uploads(stage.database, items, schema="bare")
     certificate = await certificate_of(stage)
     await whole.hand.do("prepare_push", tag=tag, count=count, certificate=certificate)
-    told = await stage.asking.do(
-        "load_http",
-        path="/",
-        port=whole.http_port,
-        server=whole.pid,
-        token=stage.token,
-        seconds=seconds,
-        warm_seconds=WARM_SECONDS,
-        tag=tag,
-        count=count,
-    )
+    how = {"path": "/", "token": stage.token, "port": whole.http_port, "server": whole.pid}
+    told = await _load(stage, "load_http", seconds, tag=tag, count=count, **how)
     return await _checked(stage, told, _COMPLETED, tag)
+
+
+async def _load(stage: Stage, job: str, seconds: float, **more: object) -> Mapping[str, Any]:
+    return await stage.asking.do(job, seconds=seconds, warm_seconds=WARM_SECONDS, **more)
 
 
 async def _checked(stage: Stage, told: Mapping[str, Any], count: str, tag: str) -> Measured:
