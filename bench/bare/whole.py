@@ -18,15 +18,20 @@ _BEARER = len("Bearer ")
 class BareInit:
     """An empty call with Init's statement and one signature in it."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        signing_with: Callable[[str], Callable[[], bytes]] = signing,
+    ) -> None:
         self._pool = pool
+        self._signing_with = signing_with
         self._text = ""
         self._rows: Iterator[Sequence[object]] = iter(())
         self._sign: Callable[[], bytes]
 
     async def prepare(self, *, tag: str, count: int, key_file: str) -> dict[str, object]:
         """Make ready for so many calls: each is to write the next item of the tag."""
-        self._sign = signing(key_file)
+        self._sign = self._signing_with(key_file)
         self._text, rows = upserts(tag, count)
         self._rows = iter(rows)
         _settle()
