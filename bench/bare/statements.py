@@ -171,13 +171,22 @@ def _history(
 
 
 def _events(item: Item, video_id: uuid.UUID, now: datetime) -> Mapping[str, object]:
-    ids = [uuid.uuid4(), uuid.uuid4()]
     return {
-        "event_ids": ids,
-        "aggregate_types": ["upload", "video"],
-        "aggregate_ids": [item.upload_id, video_id],
-        "event_types": ["video.upload.completed", "video.created"],
-        "payloads": [_PAYLOAD, _PAYLOAD],
-        "headers": [json.dumps({"event_id": str(each), "version": "1"}) for each in ids],
-        "occurred_ats": [now, now],
+        **_event(1, "upload", item.upload_id, "video.upload.completed", now),
+        **_event(2, "video", video_id, "video.created", now),
+    }
+
+
+def _event(
+    place: int, aggregate: str, aggregate_id: uuid.UUID, event_type: str, now: datetime
+) -> Mapping[str, object]:
+    event_id = uuid.uuid4()
+    return {
+        f"event_id_{place}": event_id,
+        f"aggregate_type_{place}": aggregate,
+        f"aggregate_id_{place}": aggregate_id,
+        f"event_type_{place}": event_type,
+        f"payload_{place}": _PAYLOAD,
+        f"headers_{place}": json.dumps({"event_id": str(event_id), "version": "1"}),
+        f"occurred_at_{place}": now,
     }

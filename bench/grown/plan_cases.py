@@ -107,16 +107,25 @@ def _of_change(upload_id: uuid.UUID) -> Values:
         "at": now,
         "times": [now],
         "occurred_at": now,
-        "occurred_ats": [now],
+        **_of_event(1, upload_id, now),
+        **_of_event(2, other, now),
         "event_id": uuid.uuid4(),
-        "event_ids": [other],
-        "event_types": ["e"],
-        "aggregate_types": ["upload"],
-        "aggregate_ids": [upload_id],
         "payload": b"p",
-        "payloads": [b"p"],
-        "headers": ["{}"],
+        "headers": "{}",
     }
+
+
+def _of_event(place: int, aggregate_id: uuid.UUID, now: datetime) -> Values:
+    event = {
+        "event_id": uuid.uuid4(),
+        "aggregate_type": "upload",
+        "aggregate_id": aggregate_id,
+        "event_type": "e",
+        "payload": b"p",
+        "headers": "{}",
+        "occurred_at": now,
+    }
+    return {f"{name}_{place}": value for name, value in event.items()}
 
 
 def _of_declaration() -> Values:
@@ -195,7 +204,7 @@ _OPEN = 120_000
 _NEW: Values = {"video_id": uuid.UUID(int=1), "user_id": uuid.UUID(int=2)}
 CASES: Mapping[str, Case] = {
     "mark_completed": Case(values=_NEW),
-    "create_video": Case(values={**_NEW, "headers": "{}"}),
+    "create_video": Case(values=_NEW),
     "look_up_objects": Case(3 * SWEPT, because="a page of the bucket"),
     "waiting_uploads": Case(2 * PAGE, because="a page"),
     "completed_uploads": Case(2 * PAGE, because="a page, and what is not completed among it"),

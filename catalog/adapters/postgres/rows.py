@@ -1,6 +1,6 @@
 """The only place where a row becomes a domain object."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 from asyncpg import Record
@@ -9,6 +9,14 @@ from catalog.application.records import Applied, HistoryEntry, OutboxRecord, Tim
 from catalog.domain.upload import FailureCode, Upload, UploadStatus
 from catalog.domain.values import Generation, Md5, ObjectRef, UploadId, UserId, VideoId
 from catalog.domain.video import Video, VideoStatus
+
+_EVENT_COLUMNS = (
+    *("event_id", "aggregate_type", "aggregate_id", "event_type", "payload", "headers"),
+    "occurred_at",
+)
+_EVENT_PLACES = tuple(tuple(f"{name}_{place}" for name in _EVENT_COLUMNS) for place in (1, 2))
+"""Parameters of fragment `events_of_changed`."""
+_NO_EVENTS: Mapping[str, object] = dict.fromkeys(name for names in _EVENT_PLACES for name in names)
 
 
 def upload_from(row: Record) -> Upload:
@@ -99,13 +107,22 @@ def history_values(history: HistoryEntry) -> dict[str, object]:
 
 
 def outbox_values(records: Sequence[OutboxRecord]) -> dict[str, object]:
-    """Spell events as the parallel arrays of fragment `outbox_rows`."""
-    return {
-        "event_ids": [record.event_id for record in records],
-        "aggregate_types": [record.aggregate_type for record in records],
-        "aggregate_ids": [record.aggregate_id for record in records],
-        "event_types": [record.event_type for record in records],
-        "payloads": [record.payload for record in records],
-        "headers": [orjson.dumps(dict(record.headers)).decode() for record in records],
-        "occurred_ats": [record.occurred_at for record in records],
-    }
+    """Spell events as the parameters of fragment `events_of_changed`; ValueError for a third."""
+    if len(records) > len(_EVENT_PLACES):
+        raise ValueError("a change announces two events at most")
+    values = dict(_NO_EVENTS)
+    for names, record in zip(_EVENT_PLACES, records, strict=False):
+        values.update(zip(names, _event_values(record), strict=True))
+    return values
+
+
+def _event_values(record: OutboxRecord) -> tuple[object, ...]:
+    return (
+        record.event_id,
+        record.aggregate_type,
+        record.aggregate_id,
+        record.event_type,
+        record.payload,
+        orjson.dumps(dict(record.headers)).decode(),
+        record.occurred_at,
+    )

@@ -7,8 +7,8 @@ from datetime import datetime
 import asyncpg
 import pytest
 
-from catalog.adapters.postgres.rows import history_values, outbox_values, upload_from
-from catalog.application.records import Arrival, HistoryEntry, InitFacts, OutboxRecord
+from catalog.adapters.postgres.rows import history_values, upload_from
+from catalog.application.records import Arrival, HistoryEntry, InitFacts
 from catalog.devstack.postgres import Cluster
 from catalog.domain.upload import Decision, Upload, UploadStatus
 from catalog.runtime import migrations
@@ -28,10 +28,17 @@ async def released(database: str) -> AsyncIterator[ReleasedSql]:
     await connection.close()
 
 
-def _event(upload: Upload, at: datetime) -> OutboxRecord:
-    return OutboxRecord(
-        uuid.uuid4(), "upload", upload.upload_id, "video.upload.completed", b"event", {}, at
-    )
+def _event(upload: Upload, at: datetime) -> dict[str, object]:
+    """Spell one event as the release does."""
+    return {
+        "event_ids": [uuid.uuid4()],
+        "aggregate_types": ["upload"],
+        "aggregate_ids": [upload.upload_id],
+        "event_types": ["video.upload.completed"],
+        "payloads": [b"event"],
+        "headers": ["{}"],
+        "occurred_ats": [at],
+    }
 
 
 def _init(facts: InitFacts) -> dict[str, object]:
@@ -97,7 +104,7 @@ async def _complete(released: ReleasedSql, upload: Upload) -> Sequence[int]:
             dedup_key=stored.dedup_key,
             outcome="completed",
             **FINALIZE,
-            **outbox_values([_event(upload, claim["at"])]),
+            **_event(upload, claim["at"]),
         )
     )
 
