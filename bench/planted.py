@@ -1,13 +1,12 @@
 """`python -m bench.planted`: costs planted in copies of the tree turn their rows red.
 
-Each copy is measured with its own harness, service and schema; the tree itself is only read. Trees
-without and with a cost take turns, so that both have their share of whatever else goes on.
+Each copy is measured with its own harness, service and schema; the tree itself is only read. The
+rows are counts, in which chance has no part: one run without a cost and one with it are enough.
 """
 
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.planted_costs import PLANTED, Planted
-from bench.planted_outcome import Outcome, Pair, Standing, standing
+from bench.planted_outcome import Outcome, Standing, standing
 from bench.registry import bars
 from tests.mutants.copies import copy, tracked_files
 from tests.mutants.mutant import Edit
@@ -30,7 +29,7 @@ _RUN_SECONDS = 900
 _UNSEEN = 1
 
 
-def measured(tree: Path, planted: Planted, seconds: float, repeats: int) -> Standing:
+def measured(tree: Path, planted: Planted) -> Standing:
     """Measure a tree's scenario; return how its row stands.
 
     Raises CalledProcessError when it could not be measured.
@@ -38,7 +37,7 @@ def measured(tree: Path, planted: Planted, seconds: float, repeats: int) -> Stan
     done = subprocess.run(
         [
             *(sys.executable, "-m", "bench", "run", "--json", "--scenario", planted.scenario),
-            *("--seconds", f"{seconds:g}", "--repeats", str(repeats), "--out", str(tree / "out")),
+            *("--repeats", "1", "--out", str(tree / "out")),
             *planted.options,
         ],
         cwd=tree,
@@ -48,15 +47,11 @@ def measured(tree: Path, planted: Planted, seconds: float, repeats: int) -> Stan
         text=True,
         timeout=_RUN_SECONDS,
     )
-    return standing(json.loads(done.stdout), planted)
+    return standing(json.loads(done.stdout), planted.row)
 
 
 def main(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all for none.")] = None,
-    *,
-    seconds: Annotated[float, typer.Option(min=0.2, help="Of one window.")] = 2.0,
-    repeats: Annotated[int, typer.Option(min=1, help="Rounds of one run.")] = 2,
-    pairs: Annotated[int, typer.Option(min=1, help="Runs without and with each cost.")] = 5,
 ) -> None:
     """Plant each cost in a copy of the tree, and see its row turn red."""
     outcomes = []
@@ -64,15 +59,9 @@ def main(
         for planted in (each for each in PLANTED if not names or each.name in names):
             with_it = _tree(Path(scratch) / planted.name, planted.edits)
             without = _tree(Path(scratch) / f"without-{planted.name}", ())
-            found = [
-                Pair(
-                    measured(without, planted, seconds, repeats),
-                    measured(with_it, planted, seconds, repeats),
-                )
-                for _ in range(1 if planted.exact else pairs)
-            ]
             bar = next(each for each in bars() if each.name == planted.row)
-            outcomes.append(Outcome(planted, bar, found))
+            found = [measured(tree, planted) for tree in (without, with_it)]
+            outcomes.append(Outcome(planted, bar, *found))
             for tree in (with_it, without):
                 shutil.rmtree(tree, ignore_errors=True)
     Console().print(table(outcomes))
@@ -88,7 +77,7 @@ def _tree(to: Path, edits: tuple[Edit, ...]) -> Path:
 
 
 def table(outcomes: Sequence[Outcome]) -> Table:
-    """One line a cost, with all of its pairs."""
+    """One line a cost."""
     drawn = Table("planted", "row", "bar", "without it", "with it", "seen")
     for each in outcomes:
         style = "green" if each.shown else "bold red"
@@ -96,19 +85,15 @@ def table(outcomes: Sequence[Outcome]) -> Table:
             each.planted.name,
             each.planted.row,
             f"{each.bar.factor:g}",
-            _spelt([pair.without for pair in each.pairs]),
-            _spelt([pair.planted for pair in each.pairs]),
+            _spelt(each.without),
+            _spelt(each.with_it),
             f"[{style}]{each.told}[/]",
         )
     return drawn
 
 
-def _spelt(runs: Sequence[Standing]) -> str:
-    ratios = [run.ratio for run in runs if run.ratio is not None]
-    if not ratios:
-        return "nothing"
-    median = f"{statistics.median(ratios):.2f}"
-    return median if len(ratios) == 1 else f"{median} ({min(ratios):.2f} to {max(ratios):.2f})"
+def _spelt(run: Standing) -> str:
+    return "nothing" if run.ratio is None else f"{run.ratio:.3g}"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """All that can be measured, and what a choice of scenarios needs.
 
-Modules `bench.growth`, `bench.held` and `bench.process`, where they are, add their own
-`ACTIVITIES` and `BARS`.
+Modules `bench.scenarios.counted`, `bench.growth`, `bench.held` and `bench.process`, where they are,
+add their own `ACTIVITIES` and `BARS`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from bench.bars import BARS, WHOLES, Bar
 from bench.scenarios import bare, callback, calls, client, relay, whole
 
 _FAMILIES = (bare, whole, calls, callback, relay, client)
-_MORE = ("bench.growth", "bench.held", "bench.process")
+_MORE = ("bench.scenarios.counted", "bench.growth", "bench.held", "bench.process")
 
 
 class UnknownScenarioError(ValueError):

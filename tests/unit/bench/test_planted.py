@@ -1,81 +1,77 @@
-"""Planted costs fit the tree as it is, and are seen only in rows that grew by what they cost."""
+"""Planted costs fit the tree as it is, and are seen only where they turned a row red."""
 
 import pytest
 
 from bench.bars import Bar
 from bench.planted import ROOT, table
 from bench.planted_costs import PLANTED, Planted
-from bench.planted_outcome import Outcome, Pair, Standing, standing
+from bench.planted_outcome import Outcome, Standing, standing
 from bench.registry import activities, bars
-from bench.sample import CPU, RATE
 
-CPU_BAR = Bar("a", "a", CPU, 1.25, ("part",))
-RATE_BAR = Bar("b", "b", RATE, 0.7, ("part",), at_most=False)
-COSTLY = Planted("costly", "", (), "a", "a", parts=("part",))
-DOUBLED = Planted("doubled", "", (), "b", "b", times=2.0)
-EXACT = Planted("exact", "", (), "b", "b", exact=True)
+AT_MOST = Bar("a", "a", "trips", 1.1)
+AT_LEAST = Bar("b", "b", "share", 1.0, at_most=False)
+COUNTED = Planted("counted", "", (), "a", "a")
+FAULTS = Planted("faults", "", (), "b", "b", by_errors=True)
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
-def test_a_planted_cost_changes_the_tree_and_names_a_row(planted: Planted) -> None:
+def test_a_planted_cost_changes_the_tree_and_names_a_row_of_its_scenario(planted: Planted) -> None:
     for edit in planted.edits:
         text = (ROOT / edit.file).read_text("utf-8")
         assert edit.applied_to(text) != text
-    assert planted.row in {bar.name for bar in bars()}
-    assert {planted.scenario, *planted.parts} <= activities().keys()
+    assert planted.scenario in activities()
+    [row] = [bar for bar in bars() if bar.name == planted.row]
+    assert (row.scenario, row.limit) == (planted.scenario, ())
 
 
-def outcome(planted: Planted, *ratios: tuple[float, float], cost: float = 0.4) -> Outcome:
-    pairs = [Pair(Standing(one, cost=cost), Standing(other)) for one, other in ratios]
-    return Outcome(planted, CPU_BAR if planted is COSTLY else RATE_BAR, pairs)
+def counted(without: float, with_it: float) -> Outcome:
+    return Outcome(COUNTED, AT_MOST, Standing(without), Standing(with_it))
+
+
+def answered(without: float, with_it: float, errors: int = 1) -> Outcome:
+    return Outcome(FAULTS, AT_LEAST, Standing(without), Standing(with_it, errors))
 
 
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        (outcome(COSTLY, (1.0, 1.3), (1.1, 1.4), (1.2, 1.5)), "turned red"),
-        (outcome(COSTLY, (1.24, 1.26), (1.23, 1.27), (1.2, 1.26)), "not seen"),
-        (outcome(COSTLY, (1.0, 1.5), (1.0, 1.6), (1.4, 1.3)), "not seen"),
-        (outcome(COSTLY, (0.5, 0.9), (0.5, 0.9), (0.5, 0.9)), "dearer, but not red"),
-        (outcome(COSTLY, (2.0, 2.4), (2.4, 2.9), (1.9, 2.2)), "red before, and redder"),
-        (outcome(COSTLY, (2.0, 2.1), (2.4, 2.5), (1.9, 2.0)), "not seen"),
-        (outcome(DOUBLED, (0.8, 0.3), (0.9, 0.4)), "turned red"),
-        (outcome(DOUBLED, (0.6, 0.2), (0.5, 0.1)), "red before, and redder"),
-        (outcome(DOUBLED, (0.8, 0.6), (0.9, 0.6)), "not seen"),
-        (outcome(EXACT, (1.0, 0.6)), "turned red"),
-        (outcome(EXACT, (1.0, 1.0)), "not seen"),
+        (counted(1.0, 2.0), "turned red"),
+        (counted(1.1, 1.11), "turned red"),
+        (counted(1.0, 1.1), "not seen"),
+        (counted(2.0, 1.0), "red without it"),
+        (counted(2.0, 3.0), "red without it"),
+        (answered(1.0, 0.9), "turned red"),
+        (answered(1.0, 1.0, errors=0), "not seen"),
+        (answered(0.9, 0.8), "red without it"),
     ],
 )
 def test_what_is_told_of_a_planted_cost(found: Outcome, told: str) -> None:
     assert found.told == told
-    assert found.shown is (told in {"turned red", "red before, and redder"})
+    assert found.shown is (told == "turned red")
     assert table([found]).row_count == 1
 
 
-@pytest.mark.parametrize("broken", [Standing(None, 3), Standing(9.0, 3)])
-def test_a_tree_that_the_cost_broke_shows_nothing(broken: Standing) -> None:
-    found = Outcome(COSTLY, CPU_BAR, [Pair(Standing(1.0, cost=0.4), broken)])
+@pytest.mark.parametrize(
+    "found",
+    [
+        Outcome(COUNTED, AT_MOST, Standing(1.0), Standing(None, 3)),
+        Outcome(COUNTED, AT_MOST, Standing(1.0), Standing(2.0, 3)),
+        Outcome(COUNTED, AT_MOST, Standing(1.0, 3), Standing(2.0)),
+        Outcome(FAULTS, AT_LEAST, Standing(1.0, 3), Standing(0.9, 3)),
+        Outcome(FAULTS, AT_LEAST, Standing(None), Standing(0.9, 3)),
+    ],
+)
+def test_a_tree_that_does_not_work_shows_nothing(found: Outcome) -> None:
     assert (found.told, found.shown) == ("could not be measured", False)
+    assert table([found]).row_count == 1
 
 
-def test_a_row_and_what_its_parts_cost_are_found_in_what_a_run_prints() -> None:
+def test_a_row_is_found_in_what_a_run_prints() -> None:
     said = {
         "rows": [
-            {
-                "bar": {"name": "a", "figure": CPU},
-                "ratio": {"median": 1.5, "least": 1.0, "most": 2.0, "rounds": 3},
-                "reference": {"median": 0.002, "least": 0.002, "most": 0.002, "rounds": 3},
-                "errors": 0,
-            },
-            {"bar": {"name": "b", "figure": RATE}, "ratio": None, "reference": None, "errors": 2},
-        ],
-        "samples": [
-            {
-                "activity": "part",
-                "round": 1,
-                "measured": {"operations": 1000, "seconds": 1.0, "cpu_seconds": 0.5},
-            }
-        ],
+            {"bar": {"name": "a"}, "ratio": {"median": 1.5, "rounds": 1}, "errors": 0},
+            {"bar": {"name": "b"}, "ratio": None, "errors": 2},
+        ]
     }
-    assert standing(said, COSTLY) == Standing(1.5, 0, 0.0005 / 0.002)
-    assert standing(said, DOUBLED) == Standing(None, 2)
+    assert standing(said, "a") == Standing(1.5, 0)
+    assert standing(said, "b") == Standing(None, 2)
