@@ -1,9 +1,9 @@
 """Takes the news of a stored object and does, once, what it means for its upload."""
 
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from catalog.application.deciding import decide_again
 from catalog.application.ports import EventEncoder
@@ -64,6 +64,8 @@ class FinalizeUpload:
     store: Store
     encoder: EventEncoder
     max_size_bytes: int
+    new_id: Callable[[], UUID] = uuid4
+    """Draws the ids of events and videos."""
 
     async def __call__(self, arrival: Arrival) -> FinalizeOutcome:
         """Return what was decided; repeating the arrival answers `duplicate`.
@@ -116,7 +118,7 @@ class FinalizeUpload:
         video = (
             moved_to_processing(bound, stored)
             if bound and usable
-            else made_from(before, stored, VideoId(uuid.uuid4()), claim.at)
+            else made_from(before, stored, VideoId(self.new_id()), claim.at)
         )
         after = completed(before, judgement.transition, stored, video.video_id, claim.at)
         return Completion(
@@ -133,10 +135,10 @@ class FinalizeUpload:
         self, after: Upload, stored: StoredObject, video: Video, at: datetime, *, made: bool
     ) -> tuple[OutboxRecord, ...]:
         trace = after.traceparent
-        event = UploadCompleted(uuid.uuid4(), at, trace, after, stored, video, made)
+        event = UploadCompleted(self.new_id(), at, trace, after, stored, video, made)
         events = [self.encoder.encode(event)]
         if made:
-            events.append(self.encoder.encode(VideoCreated(uuid.uuid4(), at, trace, video)))
+            events.append(self.encoder.encode(VideoCreated(self.new_id(), at, trace, video)))
         return tuple(events)
 
     def _rejection(
@@ -147,7 +149,7 @@ class FinalizeUpload:
         if code is not None:
             after = failed(before, judgement.transition, claim.at)
             event = UploadFailed(
-                uuid.uuid4(), claim.at, before.traceparent, after, arrival.stored, code
+                self.new_id(), claim.at, before.traceparent, after, arrival.stored, code
             )
             outbox = (self.encoder.encode(event),)
         return Rejection(

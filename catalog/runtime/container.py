@@ -20,6 +20,7 @@ from catalog.adapters.grpc.uploads import UploadServicer, UploadUseCases
 from catalog.adapters.grpc.videos import VideoServicer
 from catalog.adapters.http.callback import CallbackSettings, PushCallback
 from catalog.adapters.http.push_telling import PushTold
+from catalog.adapters.postgres.ids import random_id
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.adapters.pubsub.certificates import CertificateCache
 from catalog.adapters.pubsub.codec import ProtobufEvents
@@ -175,7 +176,8 @@ def _upload_servicer(
 def _callback(
     config: Config, store: PostgresStore, certificates: CertificateCache, told: Telemetry
 ) -> PushCallback:
-    finalize = FinalizeUpload(store, ProtobufEvents(), config.uploads.max_size_bytes)
+    limit = config.uploads.max_size_bytes
+    finalize = FinalizeUpload(store, ProtobufEvents(), limit, random_id)
     return PushCallback(
         PushTokens(
             certificates=certificates,
