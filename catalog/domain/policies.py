@@ -11,6 +11,7 @@ from catalog.domain.upload import UploadStatus
 from catalog.domain.values import Md5, UploadId, VideoId, canonical_uuid, is_canonical_uuid
 
 T = TypeVar("T")
+_NO_UUID = "must be a UUID in lower case with hyphens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _one_of(values: Iterable[str]) -> str:
 def _uuid(value: str, *, optional: bool = False) -> str | None:
     if (optional and not value) or is_canonical_uuid(value):
         return None
-    return "must be a UUID in lower case with hyphens"
+    return _NO_UUID
 
 
 def _refuse(problems: Iterable[tuple[str, str | None]]) -> None:
@@ -113,8 +114,9 @@ def check_init(raw: RawInit, policy: UploadPolicy) -> CheckedInit:
 
 def check_upload_id(text: str) -> UploadId:
     """Parse an upload id; raise InvalidRequestError for anything but a canonical UUID."""
-    _refuse([("upload_id", _uuid(text))])
-    return _required(text, UploadId)
+    if (parsed := canonical_uuid(text)) is None:
+        raise InvalidRequestError([FieldViolation("upload_id", _NO_UUID)])
+    return UploadId(parsed)
 
 
 def check_video_id(text: str) -> VideoId:

@@ -64,6 +64,17 @@ def test_counts_add_up_for_each_label_and_show_a_zero_before_the_first(subject: 
     assert subject.read("some_calls_total", {"kind": "bad"}) == 0
 
 
+def test_what_was_looked_up_counts_as_all_the_rest_does(subject: Subject) -> None:
+    count, take = subject.measures.adding(CALLS, kind="good"), subject.measures.recording(SPREAD)
+    subject.measures.add(CALLS, kind="good")
+    subject.measures.record(SPREAD, 5)
+    count(2)
+    take(0.5)
+    assert subject.read("some_calls_total", {"kind": "good"}) == 3
+    assert subject.read("some_spread_seconds_sum", {}) == 5.5
+    assert subject.read("some_spread_seconds_count", {}) == 2
+
+
 def test_a_level_is_the_last_one(subject: Subject) -> None:
     subject.measures.set(LEVEL, 7, kind="good")
     subject.measures.set(LEVEL, 2.5, kind="good")

@@ -19,7 +19,7 @@ def unixms(at: datetime | None) -> int:
     return 0 if at is None else (at - _EPOCH) // _MILLISECOND
 
 
-def _text(value: UUID | str | int | None) -> str:
+def _text(value: UUID | int | None) -> str:
     return "" if value is None else str(value)
 
 
@@ -28,20 +28,20 @@ def init_answer(
 ) -> upload_pb2.InitResumableUploadResponse:
     """Say how to start, or, with no start, that the content is stored already."""
     answer = upload_pb2.InitResumableUploadResponse(
+        resumable_init_headers={} if start is None else start.headers,
         upload_id=str(upload.upload_id),
         bucket=upload.ref.bucket,
         object_name=upload.ref.name,
         already_completed=start is None,
         chunk_multiple_bytes=CHUNK_MULTIPLE_BYTES,
         recommended_chunk_bytes=RECOMMENDED_CHUNK_BYTES,
-        status=upload.status.value,
+        status=upload.status,
         video_id=_text(upload.video_id),
         attempt=upload.attempt,
     )
     if start is not None:
         answer.resumable_init_url = start.url
         answer.expires_at_unixms = unixms(start.expires_at)
-        answer.resumable_init_headers.update(start.headers)
         answer.resumable_init_method = start.method
         answer.session_expires_at_unixms = unixms(upload.session_expires_at)
     return answer
@@ -50,18 +50,18 @@ def init_answer(
 def upload_answer(upload: Upload) -> upload_pb2.GetUploadResponse:
     """Show an upload as it stands."""
     return upload_pb2.GetUploadResponse(
-        status=upload.status.value,
+        status=upload.status,
         bucket=upload.ref.bucket,
         object_name=upload.ref.name,
-        gcs_etag=_text(upload.etag),
+        gcs_etag=upload.etag or "",
         gcs_generation=_text(upload.generation),
         size_bytes=upload.size_bytes,
         md5_hash_hex=upload.md5_hash.hex if upload.md5_hash else "",
         upload_id=str(upload.upload_id),
         video_id=_text(upload.video_id),
         content_type=upload.content_type,
-        error_code=_text(upload.error_code),
-        error_message=_text(upload.error_message),
+        error_code=upload.error_code or "",
+        error_message=upload.error_message or "",
         attempt=upload.attempt,
         version=upload.version,
         created_at_unixms=unixms(upload.created_at),
@@ -85,14 +85,14 @@ def bind_answer(upload: Upload) -> upload_pb2.BindUploadToVideoResponse:
 def cancel_answer(upload: Upload) -> upload_pb2.CancelUploadResponse:
     """Show how the upload ended."""
     return upload_pb2.CancelUploadResponse(
-        status=upload.status.value, error_code=_text(upload.error_code), version=upload.version
+        status=upload.status, error_code=upload.error_code or "", version=upload.version
     )
 
 
 def progress_answer(upload: Upload) -> upload_pb2.ReportUploadProgressResponse:
     """Show what is known after a report."""
     return upload_pb2.ReportUploadProgressResponse(
-        status=upload.status.value, bytes_reported=upload.bytes_reported
+        status=upload.status, bytes_reported=upload.bytes_reported
     )
 
 
@@ -109,8 +109,8 @@ def video_message(video: Video) -> video_pb2.Video:
         video_id=str(video.video_id),
         title=video.title,
         description=video.description,
-        status=video.status.value,
-        raw_file_reference=_text(video.raw_file_reference),
+        status=video.status,
+        raw_file_reference=video.raw_file_reference or "",
         upload_id=_text(video.upload_id),
         version=video.version,
         created_at_unixms=unixms(video.created_at),

@@ -1,7 +1,7 @@
 """How much of its thread's time a coroutine takes, step by step."""
 
 import types
-from collections.abc import Coroutine, Generator
+from collections.abc import Awaitable, Coroutine, Generator
 from time import thread_time
 from typing import Any, TypeVar
 
@@ -23,15 +23,15 @@ class Meter:
         self._one_in = one_in
         self._untimed = 0
 
-    async def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        """Await it, timed or not."""
+    def around(self, coroutine: Coroutine[Any, Any, Result]) -> Awaitable[Result]:
+        """Return what to await in its place: itself, where it is not timed."""
         if not self._budget.share:
-            return await coroutine
+            return coroutine
         if self._untimed:
             self._untimed -= 1
-            return await coroutine
+            return coroutine
         self._untimed = self._one_in - 1
-        return await metered(coroutine, self._budget, self._one_in)
+        return metered(coroutine, self._budget, self._one_in)
 
 
 @types.coroutine

@@ -143,10 +143,11 @@ async def grpc_server(
     upload_pb2_grpc.add_UploadServiceServicer_to_server(uploads, taken_for_server)
     video_pb2_grpc.add_VideoServiceServicer_to_server(videos, taken_for_server)
     server = grpc.aio.server(options=settings.channel_options())
+    server.add_generic_rpc_handlers((services,))
     servicer = await _add_health(server, serving=settings.serving)
     if settings.reflection:
         add_reflection(server, (*SERVICES, HEALTH))
-    server.add_generic_rpc_handlers((services,))
+    server.add_generic_rpc_handlers((services.all_others,))
     port = server.add_insecure_port(settings.address)
     await server.start()
     running = GrpcServer(server, servicer, services, port)

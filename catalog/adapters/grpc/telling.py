@@ -12,7 +12,7 @@ from catalog.adapters.grpc.call import Call
 from catalog.adapters.grpc.errors import status_code
 from catalog.adapters.grpc.trace_context import TRACEPARENT_KEY, checked_traceparent
 from catalog.application.faults import describe_fault
-from catalog.application.metrics.metric import Measures, NoMeasures
+from catalog.application.metrics.metric import Measures, NoMeasures, Take
 from catalog.application.metrics.process import LIMITER_REFUSALS, RPC_COUNT, RPC_DURATION
 from catalog.application.metrics.uploads import INIT_COUNT
 from catalog.application.tracing import NoTracing, Span, Tracing, trace_id
@@ -25,6 +25,7 @@ from catalog.domain.errors import (
 )
 
 _PACKAGE = "video.v1."
+_OK = "OK"
 _INIT = "UploadService/InitResumableUpload"
 _OUR_FAULTS = {
     "UNAVAILABLE": logging.WARNING,
@@ -43,13 +44,27 @@ class Told:
         default_factory=lambda: structlog.get_logger(component="grpc").bind()
     )
 
+    _answered: "dict[str, _Answered]" = field(default_factory=dict, init=False)
+
     def begin(self, method: str, metadata: Iterable[tuple[str, str | bytes]]) -> "Telling":
         """Start with what the caller says of its trace."""
         parent = None
         for key, value in metadata:
             if key == TRACEPARENT_KEY:
                 parent = checked_traceparent(value)
-        return Telling(self, method, self.tracing.begin(method, "server", parent=parent))
+        span = self.tracing.begin(method, "server", parent=parent)
+        return Telling(self, method, span, trace_id(span.traceparent), perf_counter())
+
+    def answered(self, method: str) -> "_Answered":
+        """Return the figures of the method's calls that end well, from the first one on."""
+        known = self._answered.get(method)
+        if known is None:
+            short = method.removeprefix(_PACKAGE)
+            known = self._answered[method] = _Answered(
+                self.measures.adding(RPC_COUNT, method=short, code=_OK),
+                self.measures.recording(RPC_DURATION, method=short),
+            )
+        return known
 
     def refused(self, method: str, code: str, reason: str, calls: int, **facts: str) -> None:
         """Tell of calls that were refused before anything was read of them."""
@@ -62,6 +77,14 @@ class Told:
         self.log.info("rpc", method=method, code=code, reason=reason, calls=calls, **facts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """Figures with their labels looked up: most calls need no others."""
+
+    count: Take
+    take_seconds: Take
+
+
 @dataclass(slots=True)
 class Telling:
     """One call, from its arrival to its answer."""
@@ -69,12 +92,9 @@ class Telling:
     told: Told
     method: str
     span: Span
-    started: float = field(default_factory=perf_counter)
-
-    @property
-    def trace_id(self) -> str:
-        """The id that joins everything that belongs to the caller's doing."""
-        return trace_id(self.span.traceparent)
+    trace_id: str
+    """What joins everything that belongs to the caller's doing."""
+    started: float
 
     def admit(self, call: Call) -> None:
         """Let every line from now on name the caller and the trace."""
@@ -89,8 +109,13 @@ class Telling:
         """Tell who, what and how it ended."""
         seconds = perf_counter() - self.started
         facts = {} if call is None else call.facts
-        code = "OK" if fault is None else _code(error)
-        self._measure(code, seconds, error)
+        code = _OK if fault is None else _code(error)
+        if fault is None:
+            answered = self.told.answered(self.method)
+            answered.count(1)
+            answered.take_seconds(seconds)
+        else:
+            self._measure(code, seconds, error)
         self.span.end(None if fault is None else _reason(code, error), code=code, **facts)
         said: dict[str, object] = {
             "method": self.method,

@@ -3,7 +3,7 @@
 from collections import Counter as Tally
 from dataclasses import dataclass, field
 
-from catalog.application.metrics.metric import OTHER, Counter, Gauge, Histogram, Metric
+from catalog.application.metrics.metric import OTHER, Counter, Gauge, Histogram, Metric, Take
 
 Series = tuple[str, frozenset[tuple[str, str]]]
 
@@ -27,6 +27,14 @@ class MemoryMeasures:
     def set(self, gauge: Gauge, value: float, **labels: str) -> None:
         """Keep the last level."""
         self.levels[_series(gauge, labels)] = value
+
+    def adding(self, counter: Counter, **labels: str) -> Take:
+        """Return what counts."""
+        return lambda by: self.add(counter, by, **labels)
+
+    def recording(self, histogram: Histogram, **labels: str) -> Take:
+        """Return what keeps a value."""
+        return lambda value: self.record(histogram, value, **labels)
 
     def count(self, counter: Counter, **labels: str) -> float:
         """How often this was counted so far."""

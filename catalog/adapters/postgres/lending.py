@@ -37,6 +37,8 @@ class Lender:
         self._timeout = timeout_seconds
         self._places = asyncio.Semaphore(pool.get_max_size())
         self._free: list[Held] = []
+        self._kept = 0
+        """Places that free connections keep while nobody waits: the next loan takes no turns."""
         self._turn = 0
         self._turn_ends: asyncio.TimerHandle | None = None
         self._going_back = set[asyncio.Task[None]]()
@@ -48,12 +50,17 @@ class Lender:
         """How many connections are used by nobody, though the pool takes them for used."""
         return len(self._free)
 
+    def take_free(self) -> Held | None:
+        """Borrow a connection that is there; None where one has to be waited for."""
+        if not self._kept or not _is_open(self._free[-1].raw):
+            return None
+        self._kept -= 1
+        return self._free.pop()
+
     async def take(self) -> Held:
         """Borrow a connection. Raises TimeoutError when none is to be had in time."""
-        if self._free and _is_open(self._free[-1].raw) and not self._places.locked():
-            await self._places.acquire()  # there is one: this does not wait
-            return self._free.pop()
         self.waiting += 1
+        self._leave_places()
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._wait()
@@ -73,6 +80,12 @@ class Lender:
             self._places.release()
             raise
 
+    def _leave_places(self) -> None:
+        """Let those who wait have the places of free connections, in the order they came."""
+        for _ in range(self._kept):
+            self._places.release()
+        self._kept = 0
+
     def _held(self, raw: RawConnection) -> Held:
         if self._turn_ends is None:
             loop = asyncio.get_running_loop()
@@ -84,7 +97,10 @@ class Lender:
         if held.turn != self._turn or not _is_fit(held.raw):
             return False
         self._free.append(held)
-        self._places.release()
+        if self.waiting:
+            self._places.release()
+        else:
+            self._kept += 1
         return True
 
     async def part_with(self, held: Held) -> None:
@@ -104,6 +120,7 @@ class Lender:
             self._turn_ends.cancel()
             self._turn_ends = None
         self._turn += 1
+        self._leave_places()
         free, self._free = self._free, []
         if free:
             task = asyncio.create_task(self._give_back(free))
@@ -125,5 +142,8 @@ def _is_open(raw: RawConnection) -> bool:
 
 
 def _is_fit(raw: RawConnection) -> bool:
-    """True when the next borrower finds nothing of the last one."""
-    return _is_open(raw) and not raw.is_in_transaction()
+    """True when the next borrower finds nothing of the last one; one that closes is not taken."""
+    try:
+        return not raw.is_in_transaction()
+    except asyncpg.InterfaceError:
+        return False

@@ -36,9 +36,12 @@ class Loan(Generic[T]):
 
     async def __aenter__(self) -> T:
         """Raise DatabaseUnavailableError when no connection is to be had in time."""
-        with translated():
-            self._held = await self._lender.take()
-        self._connection = Connection(self._held.raw)
+        held = self._lender.take_free()
+        if held is None:
+            with translated():
+                held = await self._lender.take()
+        self._held = held
+        self._connection = Connection(held.raw)
         return self._seen_as(self._connection)
 
     async def __aexit__(

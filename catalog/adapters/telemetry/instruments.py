@@ -8,7 +8,7 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
 from catalog.adapters.telemetry.readers import FiguresProvider
 from catalog.adapters.telemetry.series import Family, Number, Spread
-from catalog.application.metrics.metric import Counter, Gauge, Histogram, Labels, Metric
+from catalog.application.metrics.metric import Counter, Gauge, Histogram, Labels, Metric, Take
 
 _SHOWN_AT_ONCE = 24
 """Counters of no more series than this show a 0 before the first time, so that a rate has
@@ -46,6 +46,14 @@ class OtelMeasures:
     def set(self, gauge: Gauge, value: float, **labels: str) -> None:
         """Show this level from now on."""
         self._gauges[gauge].of(labels).set(value)
+
+    def adding(self, counter: Counter, **labels: str) -> Take:
+        """Return what counts."""
+        return self._counters[counter].of(labels).add
+
+    def recording(self, histogram: Histogram, **labels: str) -> Take:
+        """Return what adds a value."""
+        return self._histograms[histogram].of(labels).record
 
 
 def _counter(meter: Meter, metric: Counter) -> Family[Number]:

@@ -1,6 +1,6 @@
 """What a figure is, and the port through which it is given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -9,6 +9,7 @@ OTHER = "other"
 
 
 Labels = Mapping[str, str]
+Take = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +59,14 @@ class Measures(Protocol):
         """Show this level from now on."""
         ...
 
+    def adding(self, counter: Counter, **labels: str) -> Take:
+        """Return what counts as `add` would, with its labels looked up: for every call."""
+        ...
+
+    def recording(self, histogram: Histogram, **labels: str) -> Take:
+        """Return what adds a value as `record` would, with its labels looked up."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class NoMeasures:
@@ -71,3 +80,15 @@ class NoMeasures:
 
     def set(self, gauge: Gauge, value: float, **labels: str) -> None:
         """Forget it."""
+
+    def adding(self, counter: Counter, **labels: str) -> Take:  # noqa: ARG002 - the port's signature
+        """Forget them."""
+        return _forget
+
+    def recording(self, histogram: Histogram, **labels: str) -> Take:  # noqa: ARG002
+        """Forget them."""
+        return _forget
+
+
+def _forget(_value: float) -> None:
+    pass

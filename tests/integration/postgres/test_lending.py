@@ -178,6 +178,18 @@ async def test_connections_that_the_server_ended_while_nobody_used_them_are_not_
         assert await who(few) != pid
 
 
+async def test_a_connection_that_ended_leaves_its_place_to_a_new_one(
+    database: str, pool: "asyncpg.Pool[asyncpg.Record]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lending, "TURN_SECONDS", 3600)
+    async with open_pool(replace(pool_settings(database, size=1), min_size=0)) as only_one:
+        store = PostgresStore(only_one, acquire_timeout_seconds=SECONDS)
+        pid = await who(store)
+        assert await pool.fetchval("SELECT pg_terminate_backend($1, 1000)", pid)
+        await until(lambda: only_one.get_size() == 0)
+        assert await who(store) != pid
+
+
 async def test_a_transaction_that_somebody_left_open_is_not_lent_on(few: PostgresStore) -> None:
     now = Query("now", "SELECT now() AS at")
 

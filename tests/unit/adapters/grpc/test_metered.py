@@ -130,13 +130,13 @@ async def test_one_call_in_so_many_is_timed_for_all_of_them() -> None:
     async def working() -> None:
         work()
 
-    await meter.run(working())
+    await meter.around(working())
     first = budget.seconds
     assert first >= 4 * WORK_SECONDS
     for _ in range(3):
-        await meter.run(working())
+        await meter.around(working())
     assert budget.seconds == first
-    await meter.run(working())
+    await meter.around(working())
     assert budget.seconds >= first + 4 * WORK_SECONDS
 
 
@@ -147,5 +147,5 @@ async def test_none_is_timed_where_there_is_no_limit() -> None:
     async def working() -> str:
         return "answer"
 
-    assert await meter.run(working()) == "answer"
+    assert await meter.around(working()) == "answer"
     assert budget.seconds == 0
