@@ -36,6 +36,7 @@ from bench.tables import (
     wholes_table,
 )
 from bench.verdict import Row, about, all_met, judged, spreads
+from catalog.devstack.process import ServiceProcessError
 
 RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -71,7 +72,7 @@ def run_command(
     plan = Plan(activities, seconds, repeats, command, durable, large)
     try:
         result = asyncio.run(_measured(plan))
-    except (ChildError, NoRoomError, TimeoutError) as broken:
+    except (ChildError, NoRoomError, ServiceProcessError, TimeoutError) as broken:
         raise _ended(f"could not be measured: {broken}", _BROKEN) from None
     except KeyboardInterrupt:
         raise _ended("interrupted", _INTERRUPTED) from None

@@ -11,6 +11,14 @@ from bench.serving import unlimited_settings
 from catalog.devstack.process import ServiceProcess, service_process
 from catalog.emulator import Emulator
 
+_PATIENT = {
+    "CATALOG_DATABASE__ACQUIRE_TIMEOUT_SECONDS": "20",
+    "CATALOG_GCS__TIMEOUT_SECONDS": "20",
+    "CATALOG_SERVER__CALL_DEADLINE_SECONDS": "20",
+    "CATALOG_SERVER__CALLBACK_DEADLINE_SECONDS": "20",
+}
+"""Nothing is timed here, and what was tried twice would be counted twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -42,6 +50,7 @@ async def counted_service(emulator: Emulator, dsn: str, log: Path) -> AsyncItera
     """
     async with counted_line(dsn) as line, counted_door(emulator.url) as door:
         settings = unlimited_settings(emulator, line.dsn) | {
+            **_PATIENT,
             "CATALOG_DATABASE__POOL_MIN_SIZE": "1",
             "CATALOG_DATABASE__POOL_MAX_SIZE": "1",
             "CATALOG_GCS__SIGNER": "iam",

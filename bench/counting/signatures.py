@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from catalog.adapters.http.server import HttpSettings, http_server
 
-_ANSWER_SECONDS = 10.0
+_ANSWER_SECONDS = 20.0
 _NOWHERE = 502
 
 

@@ -120,7 +120,7 @@ def _round_trips(name: str, many: int, what: str) -> Bar:
         f"counted_{name}",
         ROUND_TRIPS,
         many + _OWN,
-        says=f"{what}: {many} to the database a call, counted on the wire, and no tenth more",
+        says=f"<= {many + _OWN:g} a call to the database, counted on the wire: {what}",
         unit="a call",
     )
 
@@ -139,7 +139,7 @@ BARS: Sequence[Bar] = (
         "counted_init_new",
         SIGNATURES,
         1.0,
-        says="one signature a call, counted where IAM Credentials would be asked for it",
+        says="<= 1 a call, counted where IAM Credentials is asked for it",
         unit="a call",
     ),
     _round_trips("init_repeated", 5, "one statement, and a transaction of two"),
