@@ -1,6 +1,6 @@
 """A Pub/Sub push, read into what it means. Pure: the same bytes always mean the same."""
 
-import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,7 +105,7 @@ def _payload(message: Mapping[str, object]) -> Mapping[str, object]:
     if data is None or data == "":
         raise UnusableError(Reason.PAYLOAD_MISSING)
     try:
-        raw = base64.b64decode(data, validate=True) if isinstance(data, str) else None
+        raw = binascii.a2b_base64(data, strict_mode=True) if isinstance(data, str) else None
     except ValueError:
         raw = None
     if raw is None:

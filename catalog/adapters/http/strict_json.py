@@ -21,7 +21,7 @@ def parse_json(raw: bytes) -> object:
         raise UnusableError(Reason.DUPLICATE_KEY) from None
     except ValueError:
         raise UnusableError(Reason.NOT_JSON) from None
-    if "\\u" in text:  # bare control characters are no JSON, bare surrogates no UTF-8
+    if "\\" in text:  # bare control characters are no JSON, bare surrogates no UTF-8
         _check_escaped(value)
     return value
 

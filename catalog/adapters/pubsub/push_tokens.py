@@ -67,20 +67,21 @@ class PushTokens:
         everything but a valid token of our subscription's service account, and
         PushUndecidedError (503) while the issuer's keys cannot be had.
         """
-        token = _bearer_token(authorization)
+        given = _not_too_long(authorization)
         try:
-            remembered = await self._remembered(token)
-            verified = remembered or await self._verify(token)
+            remembered = await self._remembered(given)
+            verified = remembered or await self._verify(_bearer_token(given))
         except MalformedTokenError as fault:
             raise PushUnauthenticatedError(str(fault)) from None
         except CertificatesUnavailableError as fault:
             raise PushUndecidedError(str(fault)) from None
         self._rules.check(verified.claims, self._now())
         if remembered is None:
-            self._verified.put(token, verified)
+            self._verified.put(given, verified)
 
-    async def _remembered(self, token: str) -> VerifiedToken | None:
-        found = self._verified.get(token)
+    async def _remembered(self, given: str) -> VerifiedToken | None:
+        """Look for the header as a whole: to find the token in it takes longer."""
+        found = self._verified.get(given)
         if found is None or await self._certificates.key(found.kid) is not found.key:
             return None
         return found
@@ -95,12 +96,16 @@ class PushTokens:
         return VerifiedToken(parts.kid, key, read_claims(parts))
 
 
-def _bearer_token(authorization: str | None) -> str:
-    """Take the one token out; an over-long header is refused before anything looks at it."""
+def _not_too_long(authorization: str | None) -> str:
+    """Refuse an over-long header before anything looks at it."""
     if authorization is None:
         raise PushUnauthenticatedError("no token")
     if len(authorization) > _MAX_CHARACTERS:
         raise PushUnauthenticatedError("too long")
+    return authorization
+
+
+def _bearer_token(authorization: str) -> str:
     match = _BEARER.fullmatch(authorization)
     if match is None:
         raise PushUnauthenticatedError("not one bearer token")

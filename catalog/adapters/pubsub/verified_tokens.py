@@ -19,7 +19,7 @@ class VerifiedToken:
 
 
 class VerifiedTokens:
-    """The most recently used ones, by digest: the tokens themselves are not kept.
+    """The most recently used ones, by their header's digest: the tokens themselves are not kept.
 
     Pub/Sub sends one token with many pushes for up to an hour (push-docs), so
     most signatures need to be verified but once. Everything that depends on the
@@ -30,17 +30,17 @@ class VerifiedTokens:
         self._limit = limit
         self._found: OrderedDict[bytes, VerifiedToken] = OrderedDict()
 
-    def get(self, token: str) -> VerifiedToken | None:
+    def get(self, header: str) -> VerifiedToken | None:
         """Find what an earlier call put; None when it never did, or too long ago."""
-        digest = _digest(token)
+        digest = _digest(header)
         found = self._found.get(digest)
         if found is not None:
             self._found.move_to_end(digest)
         return found
 
-    def put(self, token: str, verified: VerifiedToken) -> None:
-        """Remember a token; the least recently used one makes room."""
-        self._found[_digest(token)] = verified
+    def put(self, header: str, verified: VerifiedToken) -> None:
+        """Remember what it bears; the least recently used one makes room."""
+        self._found[_digest(header)] = verified
         if len(self._found) > self._limit:
             self._found.popitem(last=False)
 
@@ -48,5 +48,5 @@ class VerifiedTokens:
         return len(self._found)
 
 
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+def _digest(header: str) -> bytes:
+    return hashlib.sha256(header.encode()).digest()
