@@ -18,8 +18,8 @@ _SLOW_CHUNK = 2.0
 class Pace:
     """The size of the next block and chunk in bytes, learned from how long earlier ones took.
 
-    Chunks begin as recommended and grow on a fast line, by doubling, as long as they are no
-    larger than `largest_chunk_bytes`.
+    Chunks begin as recommended and grow on a fast line, whole times over and up to fourfold, as
+    long as they are no larger than `largest_chunk_bytes`: four times what is quick is not slow.
     """
 
     def __init__(self, recommended_chunk_bytes: int, largest_chunk_bytes: int) -> None:
@@ -39,8 +39,8 @@ class Pace:
         """Hear how long one chunk needed, its answer included."""
         if seconds > _SLOW_CHUNK:
             self.chunk_bytes = self._recommended
-        elif seconds < _QUICK_CHUNK and 2 * self.chunk_bytes <= self._largest:
-            self.chunk_bytes *= 2
+        elif seconds < _QUICK_CHUNK:
+            self.chunk_bytes *= max(1, min(_GROWTH, self._largest // self.chunk_bytes))
 
     def broke(self) -> None:
         """The line is not what it was: begin small again."""

@@ -1,5 +1,6 @@
 """Blocks and chunks grow on a fast line and shrink on a slow one."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,20 +46,26 @@ def test_blocks_stay_within_their_bounds_whatever_the_line_does(times: list[floa
         assert SMALLEST <= pace.block_bytes <= LARGEST
 
 
-def test_chunks_begin_as_recommended_and_double_while_they_are_quick() -> None:
-    pace, sizes = Pace(CHUNK, 4 * CHUNK), []
-    for _ in range(4):
-        sizes.append(pace.chunk_bytes)
+@pytest.mark.parametrize(
+    ("largest", "then"), [(4, [4, 4]), (7, [4, 4]), (9, [4, 8]), (64, [4, 16])]
+)
+def test_chunks_begin_as_recommended_and_grow_whole_times_over_while_they_are_quick(
+    largest: int, then: list[int]
+) -> None:
+    pace, sizes = Pace(CHUNK, largest * CHUNK), []
+    for _ in range(3):
+        sizes.append(pace.chunk_bytes // CHUNK)
         pace.chunk_took(0.01)
 
-    assert sizes == [CHUNK, 2 * CHUNK, 4 * CHUNK, 4 * CHUNK]
+    assert sizes == [1, *then]
+    assert pace.chunk_bytes % CHUNK == 0
 
 
 def test_a_slow_chunk_and_a_broken_line_bring_the_recommended_size_back() -> None:
     pace = Pace(CHUNK, 4 * CHUNK)
     pace.chunk_took(0.01)
     pace.chunk_took(1)
-    assert pace.chunk_bytes == 2 * CHUNK
+    assert pace.chunk_bytes == 4 * CHUNK
 
     pace.chunk_took(30)
     assert pace.chunk_bytes == CHUNK
