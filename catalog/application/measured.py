@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from time import perf_counter
 
 from catalog.application.finalize_upload import FinalizeOutcome
 from catalog.application.init_resumable_upload import InitAnswer, InitCommand
 from catalog.application.metrics import uploads as figures
-from catalog.application.metrics.metric import Measures
+from catalog.application.metrics.metric import Measures, Take
 from catalog.application.metrics.pushes import REDELIVERIES
 from catalog.application.records import Arrival
 from catalog.domain.errors import (
@@ -67,12 +68,19 @@ class MeasuredFinalize:
     use_case: Callable[[Arrival], Awaitable[FinalizeOutcome]]
     measures: Measures
     now: Callable[[], datetime] = field(default=_now)
+    _counting: Callable[[str, str], Take] = field(init=False)
+    """Finds what counts an outcome by who brought it; looked up once."""
+
+    def __post_init__(self) -> None:
+        adding, count = self.measures.adding, figures.FINALIZE_COUNT
+        counting = cache(lambda outcome, actor: adding(count, outcome=outcome, actor=actor))
+        object.__setattr__(self, "_counting", counting)
 
     async def __call__(self, arrival: Arrival) -> FinalizeOutcome:
         """Do what the use case does, and count it."""
         outcome = await self.use_case(arrival)
         add = self.measures.add
-        add(figures.FINALIZE_COUNT, outcome=outcome.effect, actor=arrival.actor)
+        self._counting(outcome.effect, arrival.actor)(1)
         if outcome.refusal is FailureCode.MD5_MISMATCH:
             add(figures.MD5_MISMATCH)
         if outcome.effect == Effect.DUPLICATE and arrival.actor == "push":

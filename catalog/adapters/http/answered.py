@@ -1,8 +1,9 @@
 """Around an application: every request is answered and counted, and no exception comes out."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 
 import structlog
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog.application.faults import describe_fault
-from catalog.application.metrics.metric import OTHER, Measures
+from catalog.application.metrics.metric import OTHER, Measures, Take
 from catalog.application.metrics.process import HTTP_COUNT, HTTP_DURATION
 
 
@@ -30,7 +31,7 @@ class AnsweredRequests:
         endpoint costs as much as to receive the request.
         """
         self._app = app
-        self._measures = measures
+        self._counting, self._timing = _figures(measures)
         self._routes = routes
         self._posts = posts
         self._log = structlog.get_logger(component="http").bind()
@@ -44,9 +45,8 @@ class AnsweredRequests:
             await self._answered(app, scope, receive, noticed)
         finally:
             route = self._routes.get(path, OTHER)
-            status = f"{(noticed.status or 500) // 100}xx"
-            self._measures.add(HTTP_COUNT, route=route, status=status)
-            self._measures.record(HTTP_DURATION, perf_counter() - started, route=route)
+            self._counting(route, (noticed.status or 500) // 100)(1)
+            self._timing(route)(perf_counter() - started)
 
     async def _answered(
         self, app: ASGIApp, scope: Scope, receive: Receive, noticed: "_Noticed"
@@ -66,6 +66,18 @@ class AnsweredRequests:
             return
         if not noticed.status:
             await Response(status_code=status)(scope, receive, noticed)
+
+
+def _figures(
+    measures: Measures,
+) -> tuple[Callable[[str, int], Take], Callable[[str], Take]]:
+    """Return what finds the figures of a route and a status class; labels are looked up once."""
+    return (
+        cache(
+            lambda route, hundreds: measures.adding(HTTP_COUNT, route=route, status=f"{hundreds}xx")
+        ),
+        cache(lambda route: measures.recording(HTTP_DURATION, route=route)),
+    )
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """What is told of every push: a line, figures and a span in its upload's trace."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from time import perf_counter
 
 import structlog
@@ -13,7 +14,7 @@ from catalog.application.counted import Counted
 from catalog.application.faults import describe_fault
 from catalog.application.finalize_upload import FinalizeOutcome
 from catalog.application.metrics import pushes as figures
-from catalog.application.metrics.metric import Measures, NoMeasures
+from catalog.application.metrics.metric import Measures, NoMeasures, Take
 from catalog.application.metrics.process import LIMITER_REFUSALS
 from catalog.application.records import Arrival
 from catalog.application.tracing import NoTracing, Span, Tracing, trace_id
@@ -37,10 +38,17 @@ class PushTold:
     """Pushes that were too many, by the status they were answered with."""
     refused: "Counted[tuple[int, str]]" = field(init=False)
     """Those of strangers, by status and reason: of the reasons there are a few."""
+    counting: Callable[[str], Take] = field(init=False)
+    """Finds what counts the pushes of an outcome; looked up once, as is the next."""
+    timing: Callable[[], Take] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limited", Counted(self._limited))
         object.__setattr__(self, "refused", Counted(self._refused))
+        adding, recording = self.measures.adding, self.measures.recording
+        counting = cache(lambda outcome: adding(figures.CALLBACK_COUNT, outcome=outcome))
+        object.__setattr__(self, "counting", counting)
+        object.__setattr__(self, "timing", cache(lambda: recording(figures.CALLBACK_DURATION)))
 
     def begin(self) -> "PushTelling":
         """Start, in a trace of its own: who sends it is not known yet."""
@@ -177,8 +185,8 @@ class PushTelling:
 
     def _ended(self, outcome: str, fault: str | None = None, *, until: float | None = None) -> None:
         seconds = (until or perf_counter()) - self._started
-        self.told.measures.add(figures.CALLBACK_COUNT, outcome=outcome)
-        self.told.measures.record(figures.CALLBACK_DURATION, seconds)
+        self.told.counting(outcome)(1)
+        self.told.timing()(seconds)
         self.span.end(fault, outcome=outcome)
 
     def _milliseconds(self) -> float:
