@@ -38,22 +38,36 @@ def made_from(upload: Upload, stored: StoredObject, video_id: VideoId, at: datet
 def completed(
     before: Upload, transition: Transition, stored: StoredObject, video_id: VideoId, at: datetime
 ) -> Upload:
-    """Return the upload with the facts of its object; the declared ones give way."""
-    return replace(
-        before,
-        status=transition.to or before.status,
-        version=before.version + 1,
+    """Return the upload with the facts of its object; the declared ones give way.
+
+    Spelled out, as every push that counts passes here: `replace` looks every field up by name.
+    """
+    return Upload(
+        upload_id=before.upload_id,
+        user_id=before.user_id,
         video_id=video_id,
+        ref=before.ref,
+        md5=before.md5,
+        filename=before.filename,
         content_type=stored.content_type,
+        declared_size=before.declared_size,
+        duration_seconds=before.duration_seconds,
+        status=transition.to or before.status,
+        attempt=before.attempt,
+        version=before.version + 1,
+        session_expires_at=before.session_expires_at,
+        created_at=before.created_at,
+        updated_at=at,
+        bytes_reported=before.bytes_reported,
+        error_code=None,
+        error_message=None,
         size_bytes=stored.size_bytes,
         generation=stored.generation,
         etag=stored.etag,
         md5_hash=stored.md5,
         crc32c=stored.crc32c,
-        error_code=None,
-        error_message=None,
         completed_at=at,
-        updated_at=at,
+        traceparent=before.traceparent,
     )
 
 
