@@ -1,5 +1,6 @@
 """Domain events as `video.v1` protobuf: what the outbox keeps and consumers read."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from catalog.adapters.pubsub.snapshots import tell_object, tell_upload, tell_video
@@ -28,30 +29,30 @@ class ProtobufEvents:
 
     def encode(self, event: Event) -> OutboxRecord:
         """Encode for ever: consumers read old payloads too."""
-        message = _message(event)
-        _tell_meta(message.meta, event)
+        message, headers = _message(event), _headers(event)
+        _tell_meta(message.meta, event, headers)
         return OutboxRecord(
             event_id=event.event_id,
             aggregate_type=event.aggregate_type,
             aggregate_id=event.aggregate_id,
             event_type=event.event_type,
             payload=message.SerializeToString(deterministic=True),
-            headers=_headers(message.meta),
+            headers=headers,
             occurred_at=event.occurred_at,
         )
 
 
-def _headers(meta: pb.EventMeta) -> dict[str, str]:
+def _headers(event: Event) -> dict[str, str]:
     """Message attributes: enough to route, drop repeats and follow a trace without decoding."""
     headers = {
-        "event_id": meta.event_id,
-        "event_type": meta.event_type,
-        "aggregate_type": meta.aggregate_type,
-        "aggregate_id": meta.aggregate_id,
-        "version": str(meta.version),
+        "event_id": str(event.event_id),
+        "event_type": event.event_type,
+        "aggregate_type": event.aggregate_type,
+        "aggregate_id": str(event.aggregate_id),
+        "version": str(event.version),
     }
-    if meta.traceparent:
-        headers["traceparent"] = meta.traceparent
+    if event.traceparent:
+        headers["traceparent"] = event.traceparent
     return headers
 
 
@@ -82,11 +83,12 @@ def _message(event: Event) -> _EventMessage:
             return created
 
 
-def _tell_meta(told: pb.EventMeta, event: Event) -> None:
-    told.event_id = str(event.event_id)
-    told.event_type = event.event_type
-    told.aggregate_type = event.aggregate_type
-    told.aggregate_id = str(event.aggregate_id)
+def _tell_meta(told: pb.EventMeta, event: Event, headers: Mapping[str, str]) -> None:
+    """Say what the attributes say, in the same words."""
+    told.event_id = headers["event_id"]
+    told.event_type = headers["event_type"]
+    told.aggregate_type = headers["aggregate_type"]
+    told.aggregate_id = headers["aggregate_id"]
     told.version = event.version
     told.occurred_at_unixms = (event.occurred_at - _EPOCH) // _MILLISECOND
     told.traceparent = event.traceparent or ""
