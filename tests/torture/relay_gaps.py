@@ -11,7 +11,7 @@ import pytest
 from catalog.adapters.postgres.pool import open_pool
 from catalog.adapters.postgres.store import PostgresStore
 from catalog.application.records import Cancellation, HistoryEntry
-from catalog.application.store import ConcurrentChangeError
+from catalog.application.store import ConcurrentChangeError, Statements
 from catalog.domain.upload import Decision, Upload, UploadStatus
 from tests.support.builders import a_user, init_facts
 from tests.support.outbox import an_outbox_record
@@ -22,7 +22,7 @@ from tests.torture.relay_topic import RecordedTopic, relaying
 from tests.torture.relay_writing import Writing
 
 _HELD_SECONDS = 0.05
-_MOST_AT_ONCE = 4
+_MOST_AT_ONCE, _MOST_OF_A_CHANGE = 4, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +55,29 @@ class Writer:
         """Hold the transaction open after the events' ids are drawn, now and then before too."""
         try:
             async with self.store.transaction() as statements:
-                locked = await statements.uploads.lock(upload.user_id, upload.upload_id)
-                assert locked is not None
-                now = locked.upload
-                if now.status is UploadStatus.FAILED:
-                    facts = init_facts(now.user_id, now.md5)
-                    entry = HistoryEntry("user", "init", Decision.REPLACE)
-                    now = (await statements.uploads.restart(now, facts, None, entry)).upload
-                first = (now.version + 1) * _MOST_AT_ONCE
-                records = tuple(
-                    an_outbox_record(now.upload_id, version=first + number)
-                    for number in range(events)
-                )
-                entry = HistoryEntry("user", "cancel", Decision.CANCEL)
-                await statements.uploads.mark_cancelled(Cancellation(now, entry, records))
+                for told in range(0, events, _MOST_OF_A_CHANGE):
+                    await _cancel(statements, upload, min(_MOST_OF_A_CHANGE, events - told))
                 await asyncio.sleep(random.uniform(0, _HELD_SECONDS))
         except ConcurrentChangeError:
             return False
         return True
+
+
+async def _cancel(statements: Statements, upload: Upload, events: int) -> None:
+    """Cancel an upload, started anew where it was cancelled before."""
+    locked = await statements.uploads.lock(upload.user_id, upload.upload_id)
+    assert locked is not None
+    now = locked.upload
+    if now.status is UploadStatus.FAILED:
+        facts = init_facts(now.user_id, now.md5)
+        entry = HistoryEntry("user", "init", Decision.REPLACE)
+        now = (await statements.uploads.restart(now, facts, None, entry)).upload
+    first = (now.version + 1) * _MOST_OF_A_CHANGE
+    records = tuple(
+        an_outbox_record(now.upload_id, version=first + number) for number in range(events)
+    )
+    entry = HistoryEntry("user", "cancel", Decision.CANCEL)
+    await statements.uploads.mark_cancelled(Cancellation(now, entry, records))
 
 
 async def run(dsn: str, *, rows: int, writers: int = 24, relays: int = 2) -> GapFigures:
