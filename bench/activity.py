@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from bench.sample import Measured
 from bench.stage import Stage
 
+LAPS = 3
+"""For what is held against something else. What else goes on at a machine lasts seconds: the
+shorter the pieces, the more alike is what all of them get of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Activity:
@@ -21,3 +25,5 @@ class Activity:
     """True for one that takes minutes and is measured only when it is asked for."""
     once: bool = False
     """True for one that is measured in the first round alone: it takes long, and varies little."""
+    laps: int = 1
+    """In how many pieces a round measures it, each in turns with those of all others."""

@@ -1,6 +1,7 @@
 """A run: rounds in which every activity has its turn, so that scenario and parts share minutes."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from bench.grown.sites import LARGE
 from bench.machine import machine
 from bench.noise import Watch
 from bench.result import Result
-from bench.sample import Sample
+from bench.sample import Measured, Sample, joined
 from bench.stage import Stage
 
 PREFLIGHT = ("empty_call", "empty_post")
@@ -33,28 +34,33 @@ class Plan:
 
     @property
     def windows(self) -> int:
-        """How many measurements that makes."""
-        return sum(1 for _ in self.turns())
+        """How many samples that makes."""
+        return len({(number, activity.name) for number, activity in self.turns()})
 
     def turns(self) -> Iterator[tuple[int, Activity]]:
         """Name every turn. Rounds begin at different places, so that nobody is always first."""
         many = len(self.activities)
         for number in range(self.rounds):
             start = number * max(1, many // max(1, self.rounds))
-            for place in range(many):
-                activity = self.activities[(start + place) % many]
-                if number == 0 or not activity.once:
-                    yield number + 1, activity
+            for lap in range(max((each.laps for each in self.activities), default=0)):
+                for place in range(many):
+                    activity = self.activities[(start + place) % many]
+                    if lap < activity.laps and (number == 0 or not activity.once):
+                        yield number + 1, activity
 
 
 async def run(stage: Stage, plan: Plan, tell: Callable[[Sample], None]) -> Result:
     """Measure. Raises ChildError or TimeoutError when something did not work at all."""
     began, watch, samples = time.monotonic(), Watch(), []
+    pieces: dict[tuple[int, str], list[Measured]] = defaultdict(list)
     for number, activity in plan.turns():
-        sample = Sample(activity.name, number, await activity.measure(stage, plan.seconds))
-        samples.append(sample)
+        found = pieces[number, activity.name]
+        found.append(await activity.measure(stage, plan.seconds / activity.laps))
         watch.look()
-        tell(sample)
+        if len(found) == activity.laps:
+            sample = Sample(activity.name, number, joined(found))
+            samples.append(sample)
+            tell(sample)
     return Result(
         machine=machine(),
         command=plan.command,

@@ -1,7 +1,8 @@
 """What one window of measuring one activity yields."""
 
 import math
-from collections.abc import Mapping, Sequence
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 RATE = "rate"
@@ -26,6 +27,34 @@ class Measured:
     """Of the process that asked, where it is another one."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """What else this activity tells, named with its unit."""
+
+
+def joined(pieces: Sequence[Measured]) -> Measured:
+    """Take measurements of one activity for one: sums, and medians of what has no sum."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return Measured(
+        operations=sum(each.operations for each in pieces),
+        seconds=sum(each.seconds for each in pieces),
+        cpu_seconds=_sum(each.cpu_seconds for each in pieces),
+        latencies=_medians([each.latencies for each in pieces]),
+        errors=sum(each.errors for each in pieces),
+        first_error=next((each.first_error for each in pieces if each.first_error), ""),
+        generator_cpu_seconds=_sum(each.generator_cpu_seconds for each in pieces),
+        numbers=_medians([each.numbers for each in pieces]),
+    )
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = list(values)
+    return None if None in known else sum(value for value in known if value is not None)
+
+
+def _medians(pieces: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    names = {name for each in pieces for name in each}
+    return {
+        name: statistics.median(each[name] for each in pieces if name in each) for name in names
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import httpx
 
-from bench.activity import Activity
+from bench.activity import LAPS, Activity
 from bench.bare.servers import SELECTED, SELECTED_TAG
 from bench.items import Item
 from bench.sample import Measured
@@ -133,17 +133,51 @@ async def _hash(stage: Stage, seconds: float) -> Measured:
 
 
 ACTIVITIES: Sequence[Activity] = (
-    Activity("empty_call", "bare", "empty grpc.aio unary call, same options, uvloop", _empty_call),
-    Activity("call_with_select", "bare", "the same with one bare select in it", _call_with_select),
-    Activity("bare_upsert", "bare", "Init's statement through asyncpg, same pool", _upsert),
-    Activity("bare_select", "bare", "GetUpload's statement through asyncpg, same pool", _select),
     Activity(
-        "bare_completion", "bare", "begin, claim, complete, commit through asyncpg", _completion
+        "empty_call",
+        "bare",
+        "empty grpc.aio unary call, same options, uvloop",
+        _empty_call,
+        laps=LAPS,
     ),
-    Activity("signature", "bare", "one RSA-2048 signature", _signature),
-    Activity("token_check", "bare", "one token: RS256 verified, claims read", _token_check),
-    Activity("empty_post", "bare", "empty Starlette POST, same uvicorn settings", _empty_post),
+    Activity(
+        "call_with_select",
+        "bare",
+        "the same with one bare select in it",
+        _call_with_select,
+        laps=LAPS,
+    ),
+    Activity(
+        "bare_upsert", "bare", "Init's statement through asyncpg, same pool", _upsert, laps=LAPS
+    ),
+    Activity(
+        "bare_select",
+        "bare",
+        "GetUpload's statement through asyncpg, same pool",
+        _select,
+        laps=LAPS,
+    ),
+    Activity(
+        "bare_completion",
+        "bare",
+        "begin, claim, complete, commit through asyncpg",
+        _completion,
+        laps=LAPS,
+    ),
+    Activity("signature", "bare", "one RSA-2048 signature", _signature, laps=LAPS),
+    Activity(
+        "token_check", "bare", "one token: RS256 verified, claims read", _token_check, laps=LAPS
+    ),
+    Activity(
+        "empty_post", "bare", "empty Starlette POST, same uvicorn settings", _empty_post, laps=LAPS
+    ),
     Activity("bare_relay", "bare", "claim 100, mark 100, commit", _relay),
-    Activity("curl_upload", "bare", "curl -T to a sink on loopback; operations are bytes", _curl),
-    Activity("bare_hash", "bare", "hashlib.file_digest; operations are bytes", _hash),
+    Activity(
+        "curl_upload",
+        "bare",
+        "curl -T to a sink on loopback; operations are bytes",
+        _curl,
+        laps=LAPS,
+    ),
+    Activity("bare_hash", "bare", "hashlib.file_digest; operations are bytes", _hash, laps=LAPS),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.activity import Activity
+from bench.activity import LAPS, Activity
 from bench.items import Item
 from bench.sample import Measured
 from bench.seeding import make_uploads
@@ -41,7 +41,9 @@ async def _refused(stage: Stage, seconds: float) -> Measured:
 
 
 ACTIVITIES: Sequence[Activity] = (
-    Activity("callback_new", "callback", "a push that completes an upload", _new),
-    Activity("callback_duplicate", "callback", "a push that came before", _duplicate),
-    Activity("callback_refused", "callback", "a push whose token we did not ask for", _refused),
+    Activity("callback_new", "callback", "a push that completes an upload", _new, laps=LAPS),
+    Activity("callback_duplicate", "callback", "a push that came before", _duplicate, laps=LAPS),
+    Activity(
+        "callback_refused", "callback", "a push whose token we did not ask for", _refused, laps=LAPS
+    ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.activity import Activity
+from bench.activity import LAPS, Activity
 from bench.bare.servers import SELECTED, SELECTED_TAG
 from bench.items import Item
 from bench.sample import Measured
@@ -47,8 +47,14 @@ async def _get_upload(stage: Stage, seconds: float) -> Measured:
 
 
 ACTIVITIES: Sequence[Activity] = (
-    Activity("init_new", "init", "InitResumableUpload of content nobody has sent", _init_new),
-    Activity("init_repeated", "init", "the same again while the upload waits", _init_repeated),
-    Activity("init_completed", "init", "the same again after it completed", _init_completed),
-    Activity("get_upload", "get", "GetUpload among 50,000", _get_upload),
+    Activity(
+        "init_new", "init", "InitResumableUpload of content nobody has sent", _init_new, laps=LAPS
+    ),
+    Activity(
+        "init_repeated", "init", "the same again while the upload waits", _init_repeated, laps=LAPS
+    ),
+    Activity(
+        "init_completed", "init", "the same again after it completed", _init_completed, laps=LAPS
+    ),
+    Activity("get_upload", "get", "GetUpload among 50,000", _get_upload, laps=LAPS),
 )

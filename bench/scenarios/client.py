@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.activity import Activity
+from bench.activity import LAPS, Activity
 from bench.sample import Measured
 from bench.scenarios.file_to_send import file_to_send
 from bench.stage import Stage, measured
@@ -19,6 +19,8 @@ async def _hash(stage: Stage, seconds: float) -> Measured:
 
 
 ACTIVITIES: Sequence[Activity] = (
-    Activity("client_upload", "client", "the client's transfer to a sink; bytes", _upload),
-    Activity("client_hash", "client", "the client's MD5 of a file; bytes", _hash),
+    Activity(
+        "client_upload", "client", "the client's transfer to a sink; bytes", _upload, laps=LAPS
+    ),
+    Activity("client_hash", "client", "the client's MD5 of a file; bytes", _hash, laps=LAPS),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.activity import Activity
+from bench.activity import LAPS, Activity
 from bench.items import Item
 from bench.sample import Measured
 from bench.scenarios.bare import certificate_of
@@ -44,6 +44,6 @@ async def _checked(stage: Stage, told: Mapping[str, Any], count: str, tag: str) 
 
 
 ACTIVITIES: Sequence[Activity] = (
-    Activity("bare_init", "bare", "an empty call with both parts of Init in it", _init),
-    Activity("bare_push", "bare", "a POST with token check and completion in it", _push),
+    Activity("bare_init", "bare", "an empty call with both parts of Init in it", _init, laps=LAPS),
+    Activity("bare_push", "bare", "a POST with token check and completion in it", _push, laps=LAPS),
 )

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from bench import plots
 from bench.activity import Activity
 from bench.process import BARS
 from bench.process.soaked import COUNTS, GROWN, GROWN_CANCELLED, Look, left, numbers_of
 from bench.running import Plan
-from bench.sample import Measured, Sample
+from bench.sample import Measured, Sample, joined
 from bench.stage import Stage
 from bench.verdict import Verdict, judged
 
@@ -37,6 +39,29 @@ def test_what_is_measured_once_has_its_turn_in_the_first_round_alone() -> None:
         (3, "often"),
     ]
     assert plan.windows == 4
+
+
+def test_what_has_laps_is_measured_in_pieces_that_take_turns_and_is_one_sample_a_round() -> None:
+    one, other = (Activity(name, "any", "", _nothing, laps=2) for name in ("one", "other"))
+    whole = Activity("whole", "any", "", _nothing)
+    plan = Plan([one, other, whole], seconds=1, rounds=1, command="")
+    assert [each.name for _, each in plan.turns()] == ["one", "other", "whole", "one", "other"]
+    assert plan.windows == 3
+
+
+def test_pieces_are_summed_and_what_has_no_sum_is_taken_from_the_middle() -> None:
+    pieces = [
+        Measured(10, 1.0, 0.5, {"p50": 3.0}, errors=1, first_error="late", numbers={"own": 5}),
+        Measured(30, 2.0, 0.1, {"p50": 1.0}),
+        Measured(20, 1.0, 0.2, {"p50": 2.0}),
+    ]
+    told = joined(pieces)
+    assert (told.operations, told.seconds) == (60, 4.0)
+    assert told.cpu_seconds == pytest.approx(0.8)
+    assert (told.errors, told.first_error) == (1, "late")
+    assert (told.latencies, told.numbers) == ({"p50": 2.0}, {"own": 5})
+    assert told.generator_cpu_seconds is None
+    assert joined(pieces[:1]) is pieces[0]
 
 
 def test_a_process_as_it_was_before_meets_every_bar_and_fewer_is_no_fault() -> None:
