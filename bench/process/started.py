@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bench.activity import Activity
 from bench.bars import Bar
-from bench.load.closed_loop import cpu_of
 from bench.process.alone import alone
 from bench.process.mix import Mix
+from bench.process.scheduled import scheduled_seconds
 from bench.sample import Measured
 from bench.stage import Stage
 
@@ -42,9 +42,9 @@ async def _start(stage: Stage, _seconds: float) -> Measured:
 async def _idle(stage: Stage, _seconds: float) -> Measured:
     async with alone(stage, _DATABASE) as service:
         await asyncio.sleep(_SETTLE_SECONDS)
-        cpu, began = cpu_of(service.process), time.perf_counter()
+        cpu, began = scheduled_seconds(service.process), time.perf_counter()
         await asyncio.sleep(_IDLE_SECONDS)
-        used, took = cpu_of(service.process) - cpu, time.perf_counter() - began
+        used, took = scheduled_seconds(service.process) - cpu, time.perf_counter() - began
     return Measured(1, took, numbers={IDLE: used / took * 100})
 
 

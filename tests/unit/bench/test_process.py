@@ -1,17 +1,24 @@
 """What is measured once, and what a soak says is left."""
 
+import sys
 from collections.abc import Mapping
 
+import psutil
 import pytest
 
 from bench import plots
 from bench.activity import Activity
+from bench.load.closed_loop import cpu_of
 from bench.process import BARS
+from bench.process.scheduled import scheduled_seconds
 from bench.process.soaked import COUNTS, GROWN, GROWN_CANCELLED, Look, left, numbers_of
 from bench.running import Plan
 from bench.sample import Measured, Sample, joined
 from bench.stage import Stage
 from bench.verdict import Verdict, judged
+
+
+TICK = 0.01
 
 
 async def _nothing(_stage: Stage, _seconds: float) -> Measured:
@@ -62,6 +69,17 @@ def test_pieces_are_summed_and_what_has_no_sum_is_taken_from_the_middle() -> Non
     assert (told.latencies, told.numbers) == ({"p50": 2.0}, {"own": 5})
     assert told.generator_cpu_seconds is None
     assert joined(pieces[:1]) is pieces[0]
+
+
+def test_what_a_process_spends_is_what_ticks_say_more_finely() -> None:
+    with psutil.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            while (ticks := cpu_of(busy)) < 0.2:
+                assert busy.is_running()
+            spent = scheduled_seconds(busy)
+            assert ticks - TICK <= spent <= cpu_of(busy) + 2 * TICK
+        finally:
+            busy.kill()
 
 
 def test_a_process_as_it_was_before_meets_every_bar_and_fewer_is_no_fault() -> None:
