@@ -17,7 +17,6 @@ from bench.sample import Measured, Sample, joined
 from bench.stage import Stage
 from bench.verdict import Verdict, judged
 
-
 TICK = 0.01
 
 
