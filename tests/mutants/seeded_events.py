@@ -103,18 +103,11 @@ SELECT
 )
 OVERRIDING SYSTEM VALUE
 SELECT
-    CASE WHEN e.place = 1 AND current_setting('catalog.early', true) <> ''
+    CASE WHEN e.event_id = :event_id_1::uuid AND current_setting('catalog.early', true) <> ''
         THEN current_setting('catalog.early', true)::bigint
         ELSE nextval('catalog.outbox_events_id_seq')
     END,
 """,
-        ),
-        Edit(
-            f"{_SQL}/fragments.sql",
-            ") AS e (event_id, aggregate_type, aggregate_id, event_type, payload, headers,"
-            " occurred_at)",
-            ") WITH ORDINALITY AS e (event_id, aggregate_type, aggregate_id, event_type, payload,"
-            " headers, occurred_at, place)",
         ),
     ),
     tests=(f"{_ORDER}::test_an_event_is_numbered_after_those_that_its_upload_had_meanwhile",),
