@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 
+from catalog.application.event_headers import event_headers
 from catalog.application.records import OutboxRecord
 from catalog.domain.events import Event
 
@@ -19,19 +20,6 @@ class JsonEvents:
             aggregate_id=event.aggregate_id,
             event_type=event.event_type,
             payload=payload.encode(),
-            headers=_headers(event),
+            headers=event_headers(event),
             occurred_at=event.occurred_at,
         )
-
-
-def _headers(event: Event) -> dict[str, str]:
-    headers = {
-        "event_id": str(event.event_id),
-        "event_type": event.event_type,
-        "aggregate_type": event.aggregate_type,
-        "aggregate_id": str(event.aggregate_id),
-        "version": str(event.version),
-    }
-    if event.traceparent:
-        headers["traceparent"] = event.traceparent
-    return headers

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from catalog.adapters.pubsub.snapshots import tell_object, tell_upload, tell_video
 from catalog.api.video.v1 import events_pb2 as pb
+from catalog.application.event_headers import event_headers
 from catalog.application.records import OutboxRecord
 from catalog.domain.events import (
     Event,
@@ -29,7 +30,7 @@ class ProtobufEvents:
 
     def encode(self, event: Event) -> OutboxRecord:
         """Encode for ever: consumers read old payloads too."""
-        message, headers = _message(event), _headers(event)
+        message, headers = _message(event), event_headers(event)
         _tell_meta(message.meta, event, headers)
         return OutboxRecord(
             event_id=event.event_id,
@@ -40,20 +41,6 @@ class ProtobufEvents:
             headers=headers,
             occurred_at=event.occurred_at,
         )
-
-
-def _headers(event: Event) -> dict[str, str]:
-    """Message attributes: enough to route, drop repeats and follow a trace without decoding."""
-    headers = {
-        "event_id": str(event.event_id),
-        "event_type": event.event_type,
-        "aggregate_type": event.aggregate_type,
-        "aggregate_id": str(event.aggregate_id),
-        "version": str(event.version),
-    }
-    if event.traceparent:
-        headers["traceparent"] = event.traceparent
-    return headers
 
 
 def _message(event: Event) -> _EventMessage:
